@@ -1,0 +1,21 @@
+namespace Ms2m.Contracts;
+
+/// <summary>First event of an accepted migration: what is moved, from where, to where, and how.</summary>
+public sealed record MigrationRequested(
+    Guid MigrationId,
+    WorkloadSpec Spec,
+    string SourceNode,
+    string SourceInstance,
+    long SourceEpoch,
+    long SourceMemoryBytes,
+    string TargetNode,
+    string Strategy,
+    CutoverPolicy Policy,
+    string? RequestedBy) : IMigrationMessage;
+
+/// <summary>First and last event of a request that was refused.</summary>
+/// <param name="Workload">As asked for, shortened to 100 characters; absent when unreadable.</param>
+/// <param name="TargetNode">As asked for, shortened to 100 characters; absent when unreadable.</param>
+/// <param name="Body">The beginning of an unreadable request.</param>
+public sealed record MigrationRejected(
+    Guid MigrationId, string? Workload, string? TargetNode, Failure Reason, string? Body) : IMigrationMessage;

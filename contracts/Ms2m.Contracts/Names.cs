@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
+
+namespace Ms2m.Contracts;
+
+/// <summary>Every exchange and queue of the system. All exchanges and queues are durable.</summary>
+public static partial class Names
+{
+    /// <summary>Fanout exchange and quorum queue: plain JSON <see cref="StartMigration"/> from any AMQP client.</summary>
+    public const string StartMigration = "ms2m.start-migration";
+
+    /// <summary>Fanout exchange and quorum queue: plain JSON <see cref="CancelMigration"/> from any AMQP client.</summary>
+    public const string CancelMigration = "ms2m.cancel-migration";
+
+    /// <summary>Quorum queue: requests that could not be read, with the reason in the header
+    /// <c>ms2m-reason</c>.</summary>
+    public const string Rejected = "ms2m.rejected";
+
+    /// <summary>Fanout exchange and quorum queue of the saga: answers of node workers and reports of workloads.</summary>
+    public const string Migrations = "ms2m.migrations";
+
+    /// <summary>Queue of the engine's own work on the broker (bindings, fences, removal of queues).</summary>
+    public const string BrokerTasks = "ms2m.broker-tasks";
+
+    /// <summary>Queue of the heartbeats of node workers.</summary>
+    public const string NodeReports = "ms2m.node-reports";
+
+    /// <summary>Direct exchange: control messages to workload instances; the routing key is the instance id.</summary>
+    public const string Control = "ms2m.control";
+
+    /// <summary>Command exchange and quorum queue of one node's worker.</summary>
+    public static string Node(string node) => $"ms2m.node.{node}";
+
+    /// <summary>Queue from which one workload instance takes its control messages.</summary>
+    public static string ControlQueue(string instanceId) => $"ms2m.control.{instanceId}";
+
+    /// <summary>R: the payloads of one migration, bound as the primary queue is bound.</summary>
+    public static string ReplayQueue(Guid migrationId) => $"ms2m.replay.{migrationId:N}";
+
+    /// <summary>J: the order in which the source applied its messages during one migration.</summary>
+    public static string JournalQueue(Guid migrationId) => $"ms2m.journal.{migrationId:N}";
+
+    /// <summary>The instance id of the shadow that a migration creates. Derived, so that it can be found again.</summary>
+    public static string ShadowInstance(string workload, Guid migrationId) => $"{workload}-{migrationId.ToString("N")[..12]}";
+
+    /// <summary>Workload, node and instance names are DNS labels: a to z, 0 to 9 and inner hyphens, 63 characters at
+    /// most. They become parts of queue names, container names and paths.</summary>
+    public static bool IsValid([NotNullWhen(true)] string? name) => name is not null && Label().IsMatch(name);
+
+    [GeneratedRegex(@"\A[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Label();
+}

@@ -1,0 +1,22 @@
+namespace Ms2m.Contracts;
+
+/// <summary>The file <c>/ms2m/instance.json</c> that the node worker mounts into every instance: the only way for
+/// restored memory to learn that it is a copy. A workload reads it before every connection to the broker. Replaced by
+/// renaming a new file over it, mode 0600.</summary>
+/// <param name="InstanceId">This instance; its control messages come under this routing key.</param>
+/// <param name="Workload">The workload it belongs to.</param>
+/// <param name="Role">What it is now. Memory with a higher epoch than the file's knows better than the file.</param>
+/// <param name="Epoch">Grows with every promotion of the workload.</param>
+/// <param name="BrokerUri">Where to connect, with this instance's credentials. A secret.</param>
+/// <param name="MigrationId">For a shadow: the migration whose journal it follows.</param>
+public sealed record InstanceFile(
+    string InstanceId,
+    string Workload,
+    InstanceRole Role,
+    long Epoch,
+    string BrokerUri,
+    Guid? MigrationId = null)
+{
+    /// <summary>Where a workload finds the file, unless the environment variable MS2M_INSTANCE_FILE names another.</summary>
+    public const string DefaultPath = "/ms2m/instance.json";
+}

@@ -1,0 +1,17 @@
+namespace Ms2m.Contracts;
+
+/// <summary>Asks for a workload to be moved. Any AMQP client publishes it as plain JSON to the exchange
+/// <see cref="Names.StartMigration"/>. Repeating a message with the same <paramref name="MigrationId"/> changes nothing.</summary>
+/// <param name="MigrationId">Given by the client, or made by the engine when absent.</param>
+/// <param name="Workload">Name of a running workload.</param>
+/// <param name="TargetNode">Name of the node to move it to.</param>
+/// <param name="Strategy">How to move it; <c>shadow</c> when absent.</param>
+/// <param name="Policy">Limits of the cutover; defaults when absent.</param>
+/// <param name="RequestedBy">Who asks, for the record; free text of at most 200 characters.</param>
+public sealed record StartMigration(
+    Guid MigrationId,
+    string Workload,
+    string TargetNode,
+    string Strategy = "shadow",
+    CutoverPolicy? Policy = null,
+    string? RequestedBy = null) : IMigrationMessage;

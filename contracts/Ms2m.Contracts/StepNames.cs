@@ -1,0 +1,23 @@
+namespace Ms2m.Contracts;
+
+/// <summary>The steps of the plans, by the names that the log, the command line and the dashboards show.</summary>
+public static class StepNames
+{
+    public const string ReserveTarget = "reserve-target";
+    public const string PrepareSource = "prepare-source";
+    public const string OpenReplay = "open-replay";
+    public const string SendFence = "send-fence";
+    public const string TakeCheckpoint = "take-checkpoint";
+    public const string SendCheckpoint = "send-checkpoint";
+    public const string RestoreShadow = "restore-shadow";
+    public const string FollowReplay = "follow-replay";
+    public const string QuiesceSource = "quiesce-source";
+    public const string VerifyHandoff = "verify-handoff";
+    public const string PromoteShadow = "promote-shadow";
+    public const string ActivateInstance = "activate-instance";
+    public const string RemoveSource = "remove-source";
+    public const string CloseReplay = "close-replay";
+    public const string ResumeSource = "resume-source";
+    public const string RemoveTarget = "remove-target";
+    public const string DiscardCheckpoint = "discard-checkpoint";
+}

@@ -1,0 +1,31 @@
+namespace Ms2m.Contracts;
+
+/// <summary>Engine to source worker: checkpoint the instance, leave it running, and stream the archive to the target
+/// while it is made. Answered by <see cref="CheckpointTaken"/> and then <see cref="TransferCompleted"/>.</summary>
+/// <param name="InstanceId">The source instance.</param>
+/// <param name="TransferUrl">From <see cref="TargetReserved"/>.</param>
+/// <param name="Token">Bearer token for <paramref name="TransferUrl"/>. A secret.</param>
+/// <param name="MaxBytes">Give up beyond this size.</param>
+public sealed record TakeCheckpoint(
+    Guid MigrationId, string Step, int Attempt,
+    string InstanceId, string TransferUrl, string Token, long MaxBytes) : IStepMessage;
+
+/// <summary>Source worker to engine: the memory is on its way and the source runs on.</summary>
+/// <param name="FrozenMs">How long the processes stood still, as CRIU says; 0 when unknown.</param>
+/// <param name="DumpMs">From the command's arrival until the dump was complete.</param>
+public sealed record CheckpointTaken(
+    Guid MigrationId, string Step, int Attempt, string Node, double FrozenMs, double DumpMs) : IStepMessage;
+
+/// <summary>Source worker to engine: the target has confirmed every byte. Its step is
+/// <see cref="StepNames.SendCheckpoint"/>.</summary>
+/// <param name="Bytes">Length of the archive.</param>
+/// <param name="Digest">SHA-256 of the archive, lower-case hexadecimal; computed on both sides.</param>
+/// <param name="TransferMs">From the first byte to the target's confirmation.</param>
+public sealed record TransferCompleted(
+    Guid MigrationId, string Step, int Attempt, string Node, long Bytes, string Digest, double TransferMs) : IStepMessage;
+
+/// <summary>Engine to source worker: forget the checkpoint and stop any transfer of it.</summary>
+public sealed record DiscardCheckpoint(Guid MigrationId, string Step, int Attempt) : IStepMessage;
+
+/// <summary>Source worker to engine: nothing of the checkpoint is left on the node.</summary>
+public sealed record CheckpointDiscarded(Guid MigrationId, string Step, int Attempt, string Node) : IStepMessage;
