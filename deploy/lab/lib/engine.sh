@@ -1,0 +1,36 @@
+# shellcheck shell=bash
+# The engine runs on the host, beside the broker and the store.
+
+engine_program=$lab_artifacts/engine/Ms2m.Engine
+
+engine_exists() { [[ -x $engine_program ]]; }
+
+engine_start() {
+  process_lives engine && return
+  engine_exists ||
+    die_missing "there is no $engine_program" "publish it (self-contained, linux-x64) into artifacts/engine"
+  [[ -r $lab_environment ]] || die_not_running "lab $lab_index has no services" "lab services up"
+  process_kill engine
+  engine_copy
+  (
+    # shellcheck disable=SC1090
+    . "$lab_environment"
+    export_nothing_but MS2M_BROKER_URI="$MS2M_BROKER_URI" \
+      MS2M_BROKER_MANAGEMENT_URI="$MS2M_BROKER_MANAGEMENT_URI" MS2M_STORE="$MS2M_STORE" \
+      MS2M_ENGINE_LISTEN="$engine_url" DOTNET_EnableDiagnostics=0 \
+      PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
+    owned_spawn engine "$lab_logs/engine.log" "$lab_state/engine/Ms2m.Engine"
+    process_record engine "$owned_pid"
+  )
+  wait_until 60 engine "the engine answered $engine_url/health/ready" http_is_ok "$engine_url/health/ready"
+}
+
+# It runs from a copy, so that publishing again cannot pull files from under the running program.
+engine_copy() {
+  mkdir -p "$lab_state/engine"
+  rsync --archive --delete "$lab_artifacts/engine/" "$lab_state/engine/"
+}
+
+engine_stop() { process_stop engine; }
+
+http_is_ok() { curl --silent --fail --noproxy "*" --max-time 2 --output /dev/null "$1"; }

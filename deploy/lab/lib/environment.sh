@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# Which variables a program sees. Set in the shell that then becomes the program: `env NAME=secret program` would
+# show the secret in the list of processes.
+
+# The lab's own programs must not inherit settings of the person who calls it (PGPORT, RABBITMQ_NODENAME, TMPDIR …).
+# Only what leads to the network stays.
+environment_clean() {
+  local name kept=()
+  for name in {http,https,ftp,no}_proxy {HTTP,HTTPS,FTP,NO}_PROXY SSL_CERT_FILE; do
+    [[ -v $name ]] && kept+=("$name=${!name}")
+  done
+  export_nothing_but "${kept[@]}" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+    LANG=C.UTF-8 TERM="${TERM:-dumb}"
+}
+
+# export_nothing_but NAME=VALUE…: to be called in a subshell of the program's own.
+export_nothing_but() {
+  local name
+  for name in $(compgen -e); do export -n "${name?}"; done
+  for name in "$@"; do export "${name?}"; done
+}
+
+# The file others source: every address and password of this lab. MS2M_LAB comes first, so that a shell that has
+# sourced it also drives the same lab.
+environment_write() {
+  local broker store
+  broker=$broker_user:$(secret broker)
+  store="Host=127.0.0.1;Port=$store_port;Database=$store_database;Username=$store_user;Password=$(secret store)"
+  (
+    umask 077
+    cat >"$lab_environment.new" <<ENV
+export MS2M_LAB=$lab_index
+export MS2M_BROKER_URI='amqp://$broker@127.0.0.1:$broker_port/$broker_vhost'
+export MS2M_BROKER_NODE_URI='amqp://$broker@$network_gateway:$broker_port/$broker_vhost'
+export MS2M_BROKER_MANAGEMENT_URI='http://$broker@127.0.0.1:$broker_management_port'
+export MS2M_STORE='$store'
+export MS2M_ENGINE_URL='$engine_url'
+ENV
+    mv "$lab_environment.new" "$lab_environment"
+  )
+}

@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# A PostgreSQL cluster of the lab's own. It keeps the event log, so it stays durable: fsync and synchronous_commit on.
+
+store_folder=$lab_state/store
+store_data=$store_folder/data
+store_sockets=$store_folder/sockets
+
+store_programs() {
+  local programs
+  programs=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n1)
+  [[ -x $programs/postgres ]] || die_missing "PostgreSQL is not installed" "apt-get install postgresql"
+  printf '%s\n' "$programs"
+}
+
+store_as_owner() { setpriv --reuid=postgres --regid=postgres --init-groups "$@"; }
+
+store_start() {
+  local programs
+  process_lives store && return
+  process_kill store
+  programs=$(store_programs)
+  mkdir -p "$store_folder" "$store_sockets"
+  chown postgres:postgres "$store_folder" "$store_sockets"
+  chmod 750 "$store_folder"
+  [[ -d $store_data ]] || store_create "$programs"
+  store_configure
+  owned_spawn store "$lab_logs/store.log" setpriv --reuid=postgres --regid=postgres --init-groups \
+    "$programs/postgres" -D "$store_data"
+  process_record store "$owned_pid"
+}
+
+store_wait() {
+  wait_until 60 store "PostgreSQL was ready" store_is_ready
+  store_grant
+}
+
+store_is_ready() { "$(store_programs)/pg_isready" --quiet --host=127.0.0.1 --port="$store_port"; }
+
+# Made aside and renamed: a data folder is whole or absent, whenever the run was killed.
+store_create() {
+  rm -rf "$store_data.new"
+  # From a folder the owner may enter: initdb looks where it stands.
+  (cd / && store_as_owner "$1/initdb" --pgdata="$store_data.new" --encoding=UTF8 --locale=C.UTF-8 \
+    --auth-local=peer --auth-host=scram-sha-256) >>"$lab_logs/store.log" 2>&1 || {
+    say_log_tail "$lab_logs/store.log"
+    die "initdb failed" "read $lab_logs/store.log"
+  }
+  echo "include 'ms2m.conf'" >>"$store_data.new/postgresql.conf"
+  mv "$store_data.new" "$store_data"
+}
+
+store_configure() {
+  cat >"$store_data/ms2m.conf" <<CONF
+listen_addresses = '127.0.0.1,$network_gateway'
+port = $store_port
+unix_socket_directories = '$store_sockets'
+password_encryption = 'scram-sha-256'
+max_connections = 300
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+# A statement with a password in it must not be written down when it fails.
+log_min_error_statement = panic
+CONF
+  cat >"$store_data/pg_hba.conf" <<CONF
+local all postgres peer
+host all all 127.0.0.1/32 scram-sha-256
+host all all $network_prefix.0/24 scram-sha-256
+CONF
+}
+
+# The user may create databases: tests make throw-away ones. Written once per password, and can be repeated.
+store_grant() {
+  local done_mark=$store_folder/granted
+  [[ -e $done_mark && $done_mark -nt $(secret_file store) ]] && return
+  {
+    printf '%s\n' "\\set ON_ERROR_STOP on" "\\set password '$(secret store)'"
+    cat <<SQL
+SELECT 'CREATE ROLE $store_user' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$store_user') \\gexec
+ALTER ROLE $store_user LOGIN CREATEDB PASSWORD :'password';
+SELECT 'CREATE DATABASE $store_database OWNER $store_user'
+  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '$store_database') \\gexec
+SQL
+  } | (cd / && store_as_owner psql --no-psqlrc --quiet --host="$store_sockets" --port="$store_port" \
+    --username=postgres --dbname=postgres) >>"$lab_logs/store.log" 2>&1 ||
+    die "the store's user and database could not be made" "read $lab_logs/store.log"
+  touch "$done_mark"
+}
+
+# SIGINT is PostgreSQL's fast stop: it ends sessions; SIGTERM would wait for them.
+store_stop() { process_stop store INT; }

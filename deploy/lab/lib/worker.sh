@@ -1,0 +1,61 @@
+# shellcheck shell=bash
+# The node worker: one per node, inside it.
+
+worker_program=$lab_artifacts/node-worker/Ms2m.NodeWorker
+
+worker_exists() { [[ -x $worker_program ]]; }
+
+worker_url() { printf 'http://%s:%s\n' "$(node_address "$1")" "$worker_port"; }
+
+worker_start() {
+  local node=$1 url
+  url=$(worker_url "$node") || exit $?
+  process_lives "$node" || die_not_running "$node is not running" "lab node $node start"
+  process_lives "$node/worker" && return
+  worker_exists ||
+    die_missing "there is no $worker_program" "publish it (self-contained, linux-x64) into artifacts/node-worker"
+  worker_kill "$node"
+  # The node sees this copy, read-only: publishing again changes nothing under a running worker, and starting
+  # one takes what is published now.
+  rsync --archive --delete "$lab_artifacts/node-worker/" "$(node_folder "$node")/worker/"
+  (
+    # shellcheck disable=SC1090
+    . "$lab_environment"
+    export_nothing_but MS2M_NODE="$node" MS2M_BROKER_URI="$MS2M_BROKER_NODE_URI" \
+      MS2M_WORKER_LISTEN="$url" MS2M_WORKER_ADVERTISE="$url" \
+      MS2M_DATA=/var/lib/ms2m MS2M_CHECKPOINTS=/var/lib/ms2m/checkpoints \
+      MS2M_PODMAN_SOCKET=/run/podman/podman.sock DOTNET_EnableDiagnostics=0 \
+      PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
+    node_spawn "$node" "$node/worker" /opt/ms2m/node-worker/Ms2m.NodeWorker
+  )
+  wait_until 60 "$node/worker" "the worker of $node answered $url/health" http_is_ok "$url/health"
+}
+
+worker_stop() {
+  process_ask_to_leave "$1/worker" TERM "$stop_patience"
+  worker_kill "$1"
+}
+
+# Only the worker dies, not what it started: a container's monitor stays in the control group of whoever started it,
+# and a crashing worker does not take containers with it.
+worker_kill() {
+  local pid procs=$owned_tree/$1/worker/cgroup.procs deadline=$((SECONDS + 10))
+  while [[ -e $procs ]] && pid=$(worker_process_in "$procs"); do
+    kill -KILL "$pid" 2>/dev/null || true
+    ((SECONDS < deadline)) || die "the worker of $1 survives SIGKILL" "see: cat $procs"
+    sleep 0.02
+  done
+  process_forget "$1/worker"
+}
+
+# Found by its program, so a worker whose pid file was never written (a killed run) is found as well.
+worker_process_in() {
+  local pid
+  while read -r pid; do
+    if [[ $(readlink "/proc/$pid/exe") == */Ms2m.NodeWorker* ]]; then
+      printf '%s\n' "$pid"
+      return
+    fi
+  done <"$1"
+  return 1
+} 2>/dev/null
