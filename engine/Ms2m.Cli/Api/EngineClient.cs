@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Ms2m.Contracts;
+
+namespace Ms2m.Cli.Api;
+
+/// <summary>The engine's HTTP API. Answers are JSON elements, so that <c>--json</c> can print what the engine said, not
+/// what this version of the client knows of it; <see cref="ApiJson.As{T}"/> reads them.</summary>
+public sealed class EngineClient : IDisposable
+{
+    /// <summary>Where an engine listens unless told otherwise.</summary>
+    public const string DefaultUrl = "http://127.0.0.1:8480";
+
+    /// <summary>Names the engine for every program of this product.</summary>
+    public const string UrlVariable = "MS2M_ENGINE_URL";
+
+    private readonly HttpClient _http;
+
+    public EngineClient(Uri url)
+    {
+        Url = url;
+        // Long polls are answered after 30 s at most; whoever needs less time cancels.
+        _http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(45) };
+    }
+
+    public Uri Url { get; }
+
+    public Task<JsonElement> Nodes(CancellationToken cancel) => Send(HttpMethod.Get, "nodes", null, cancel);
+
+    public Task<JsonElement> Workloads(CancellationToken cancel) => Send(HttpMethod.Get, "workloads", null, cancel);
+
+    public Task<JsonElement> Migrations(int limit, CancellationToken cancel) =>
+        Send(HttpMethod.Get, $"migrations?limit={limit}", null, cancel);
+
+    public Task<JsonElement> Migration(Guid id, CancellationToken cancel) =>
+        Send(HttpMethod.Get, $"migrations/{id}", null, cancel);
+
+    /// <summary>Events after a version; waits for the next one for <paramref name="waitMs"/> when there is none.</summary>
+    public Task<JsonElement> Events(Guid id, long after, int waitMs, CancellationToken cancel) =>
+        Send(HttpMethod.Get, $"migrations/{id}/events?after={after}&waitMs={waitMs}", null, cancel);
+
+    public Task<JsonElement> Start(StartMigration request, CancellationToken cancel) =>
+        Send(HttpMethod.Post, "migrations", request, cancel);
+
+    public Task<JsonElement> Cancel(Guid id, CancellationToken cancel) =>
+        Send(HttpMethod.Post, $"migrations/{id}/cancel", null, cancel);
+
+    public Task<JsonElement> Run(RunRequest request, CancellationToken cancel) =>
+        Send(HttpMethod.Post, "workloads", request, cancel);
+
+    public Task<JsonElement> Stop(string workload, CancellationToken cancel) =>
+        Send(HttpMethod.Delete, $"workloads/{Uri.EscapeDataString(workload)}", null, cancel);
+
+    public Task<JsonElement> Ready(CancellationToken cancel) => Send(HttpMethod.Get, "health/ready", null, cancel);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<JsonElement> Send(HttpMethod method, string path, object? body, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+        {
+            request.Content = JsonContent.Create(body, body.GetType(), options: ContractJson.Options);
+        }
+
+        try
+        {
+            using var response = await _http.SendAsync(request, cancel);
+            var text = await response.Content.ReadAsStringAsync(cancel);
+            return response.IsSuccessStatusCode
+                ? ApiJson.Parse(text)
+                : throw new EngineRefusedException(response.StatusCode, FailureIn(text, response.StatusCode));
+        }
+        catch (HttpRequestException broken)
+        {
+            throw new EngineUnreachableException(Url, broken);
+        }
+        catch (OperationCanceledException slow) when (!cancel.IsCancellationRequested)
+        {
+            throw new EngineUnreachableException(Url, slow);
+        }
+    }
+
+    private static Failure FailureIn(string text, HttpStatusCode status)
+    {
+        try
+        {
+            if (ApiJson.Parse(text).As<Failure>() is { Code: not null, Message: not null } failure)
+            {
+                return failure;
+            }
+        }
+        catch (JsonException)
+        {
+            // Not from the engine's own code (a proxy, a crash page): the status has to do.
+        }
+
+        return new Failure(
+            $"HTTP-{(int)status}", $"The engine answered {(int)status} {status}.", "See the engine's log.");
+    }
+}

@@ -1,0 +1,38 @@
+using Ms2m.Contracts;
+
+namespace Ms2m.Cli.Api;
+
+/// <summary>A migration as the engine shows it. Times are in milliseconds.</summary>
+public sealed record MigrationView(
+    Guid MigrationId,
+    string? Workload,
+    string? SourceNode,
+    string? TargetNode,
+    string? Strategy,
+    string Phase,
+    bool Finished,
+    Failure? Reason,
+    DateTimeOffset RequestedAt,
+    DateTimeOffset? FinishedAt,
+    IReadOnlyList<PhaseView>? Phases,
+    IReadOnlyList<StepView>? Steps,
+    double TotalMs,
+    double? InterruptionMs,
+    long? CheckpointBytes,
+    double? FrozenMs,
+    long? ReplayedMessages,
+    long? LagEntries,
+    bool Verified,
+    IReadOnlyList<string>? Leftovers)
+{
+    public const string Completed = "Completed";
+
+    public bool IsCompleted => Phase == Completed;
+}
+
+/// <summary>Time spent in one phase; the last one may still run.</summary>
+public sealed record PhaseView(string Name, double Ms);
+
+/// <summary>One attempt of one step.</summary>
+/// <param name="State">running, done or failed.</param>
+public sealed record StepView(string Name, int Attempt, double Ms, string State);

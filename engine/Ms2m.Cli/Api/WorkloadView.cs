@@ -1,0 +1,19 @@
+namespace Ms2m.Cli.Api;
+
+/// <summary>An instance of a workload.</summary>
+/// <param name="MigrationId">The migration that moves it just now.</param>
+public sealed record WorkloadView(
+    string Name,
+    string? Node,
+    string? InstanceId,
+    string? Role,
+    long Epoch,
+    string? State,
+    long MemoryBytes,
+    string? Image,
+    string? Queue,
+    Guid? MigrationId);
+
+/// <summary>Asks for a workload to be run.</summary>
+public sealed record RunRequest(
+    string Name, string Node, string Image, string Queue, IReadOnlyDictionary<string, string> Environment);

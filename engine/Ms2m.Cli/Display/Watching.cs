@@ -1,0 +1,38 @@
+using Ms2m.Cli.Api;
+using Ms2m.Cli.Commands;
+using Spectre.Console;
+
+namespace Ms2m.Cli.Display;
+
+/// <summary>Shows a migration while it runs: a live timeline on a terminal, else one line per phase.</summary>
+internal static class Watching
+{
+    public static async Task<MigrationView> ToTheEnd(EngineCall call, Guid id, bool live)
+    {
+        var output = call.Output;
+        var follower = new MigrationFollower(call.Engine, id, TimeProvider.System)
+        {
+            Away = gone => Console.Error.WriteLine($"{gone.Reason.Message} Waiting for it to come back …"),
+        };
+        if (!live || !Output.HasTerminal)
+        {
+            var shown = "";
+            return await follower.ToTheEnd((_, view) => shown = PhaseLine(view, shown), call.Cancel);
+        }
+
+        MigrationView? ended = null;
+        await output.Progress.Live(new Text("waiting for the engine …")).AutoClear(true).StartAsync(async context =>
+            ended = await follower.ToTheEnd((_, view) => context.UpdateTarget(Timeline.Of(view)), call.Cancel));
+        return ended!;
+    }
+
+    private static string PhaseLine(MigrationView view, string shown)
+    {
+        if (view.Phase != shown)
+        {
+            Console.Error.WriteLine($"{view.Phase,-14} after {Human.Duration(view.TotalMs)}");
+        }
+
+        return view.Phase;
+    }
+}
