@@ -15,6 +15,6 @@ public interface IStepMessage : IMigrationMessage
     /// <summary>The step's name in the plan, as in <see cref="StepNames"/>.</summary>
     string Step { get; }
 
-    /// <summary>1 for the first try. An answer to an older attempt is recorded and otherwise ignored.</summary>
+    /// <summary>1 for the first try. An answer that nobody waits for any more changes nothing.</summary>
     int Attempt { get; }
 }

@@ -10,6 +10,7 @@ public static class StepNames
     public const string TakeCheckpoint = "take-checkpoint";
     public const string SendCheckpoint = "send-checkpoint";
     public const string RestoreShadow = "restore-shadow";
+    public const string AttachShadow = "attach-shadow";
     public const string FollowReplay = "follow-replay";
     public const string QuiesceSource = "quiesce-source";
     public const string VerifyHandoff = "verify-handoff";

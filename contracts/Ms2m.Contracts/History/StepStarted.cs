@@ -5,3 +5,6 @@ public sealed record StepStarted(Guid MigrationId, string Step, int Attempt, Dat
 
 /// <summary>A step's deadline has passed. Sent by a stored timer.</summary>
 public sealed record StepOverdue(Guid MigrationId, string Step, int Attempt) : IStepMessage;
+
+/// <summary>No attempt of a clean-up step succeeded; the migration ends without it and names it as a leftover.</summary>
+public sealed record StepGivenUp(Guid MigrationId, string Step, int Attempt) : IStepMessage;

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Ms2m.Contracts;
+
+namespace Ms2m.Migrations;
+
+/// <summary>What the events so far have told about one migration.</summary>
+/// <param name="Request">What is moved, from where, to where.</param>
+public sealed record Facts(MigrationRequested Request)
+{
+    /// <summary>Where the target receives the checkpoint.</summary>
+    public string? TransferUrl { get; init; }
+
+    /// <summary>SHA-256 of the archive that arrived.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>The source's last word: how far it came.</summary>
+    public JournalClosed? Closed { get; init; }
+
+    /// <summary>The shadow's answer to it.</summary>
+    public ReplayCaughtUp? CaughtUp { get; init; }
+
+    /// <summary>What draining the lag should take, from the cutover decision.</summary>
+    public double PredictedInterruptionMs { get; init; }
+
+    /// <summary>The newest reports of the shadow, oldest first, at most <see cref="ReplayWindow"/>.</summary>
+    public ImmutableArray<ReplayProgressed> Replay { get; init; } = [];
+
+    /// <summary>Enough reports for a rate that one slow message does not upset.</summary>
+    public const int ReplayWindow = 20;
+
+    [JsonIgnore]
+    public Guid Id => Request.MigrationId;
+
+    /// <summary>The instance that becomes the workload's active one.</summary>
+    [JsonIgnore]
+    public string ShadowInstance => Names.ShadowInstance(Request.Spec.Name, Request.MigrationId);
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using Ms2m.Contracts;
+
+namespace Ms2m.Migrations;
+
+/// <summary>Every failure the core can state: 01xx refused requests, 02xx failed steps, 03xx the handoff, 04xx cancels.</summary>
+public static class Failures
+{
+    public static Failure UnreadableRequest(string why) => new(
+        "MS2M-0101", $"The request cannot be read: {why}",
+        "Send a JSON object with \"workload\" and \"targetNode\"; README.md has the schema.");
+
+    public static Failure BadName(string field) => new(
+        "MS2M-0102", $"The field \"{field}\" is not a valid name.",
+        "Names are 1 to 63 characters of a to z, 0 to 9 and inner hyphens.");
+
+    public static Failure UnknownWorkload(string workload) => new(
+        "MS2M-0103", $"No node reports a running workload \"{workload}\".",
+        "See `ms2m workloads` for what runs where.");
+
+    public static Failure UnknownNode(string node) => new(
+        "MS2M-0104", $"There is no node \"{node}\".", "See `ms2m nodes` for the nodes there are.");
+
+    public static Failure NodeDown(string node, TimeSpan silence) => new(
+        "MS2M-0105",
+        string.Create(CultureInfo.InvariantCulture, $"The node \"{node}\" is down: no report for {silence.TotalSeconds:0} s."),
+        "Start its node worker, or choose another node.");
+
+    public static Failure AlreadyThere(string workload, string node) => new(
+        "MS2M-0106", $"The workload \"{workload}\" runs on \"{node}\" already.", "Choose another target node.");
+
+    public static Failure AlreadyMigrating(string workload, Guid by) => new(
+        "MS2M-0107", $"The workload \"{workload}\" is being moved by migration {by}.",
+        "Wait for that migration to end, or cancel it.");
+
+    public static Failure UnknownStrategy(string strategy, IEnumerable<string> known) => new(
+        "MS2M-0108", $"There is no strategy \"{strategy}\".", $"Use one of: {string.Join(", ", known)}.");
+
+    public static Failure BadPolicy(string field, string allowed) => new(
+        "MS2M-0109", $"The policy's \"{field}\" is out of range.", $"Allowed: {allowed}.");
+
+    public static Failure SeveralActive(string workload) => new(
+        "MS2M-0110", $"More than one active instance of \"{workload}\" is reported.",
+        "Stop all but one; then ask again.");
+
+    public static Failure StepOverdue(string step, int attempts) => new(
+        "MS2M-0201", $"The step \"{step}\" did not end in time, after {attempts} attempt(s).",
+        "See the log of whoever had the step: `ms2m events` names the node.");
+
+    public static Failure HandoffDiffers(JournalClosed source, ReplayCaughtUp shadow) => new(
+        "MS2M-0301",
+        $"Source and shadow differ: position {source.LastOrdinal} and {shadow.LastOrdinal}, " +
+        $"chain {Short(source.ChainDigest)} and {Short(shadow.ChainDigest)}, " +
+        $"state {Short(source.StateDigest)} and {Short(shadow.StateDigest)}.",
+        "The workload's handler may use something from outside its messages; see docs/writing-a-workload.md.");
+
+    public static Failure Overloaded(long lag, double predictedMs) => new(
+        "MS2M-0302",
+        string.Create(CultureInfo.InvariantCulture,
+            $"The lag of {lag} messages does not shrink; draining it would interrupt the workload for {predictedMs:0} ms."),
+        "Lower the message rate, allow a longer interruption, or let the policy cut over.");
+
+    public static Failure Cancelled(string? by) => new(
+        "MS2M-0401", by is null ? "The migration was cancelled." : $"The migration was cancelled by {by}.", "Nothing to do.");
+
+    public static Failure CancelTooLate { get; } = new(
+        "MS2M-0402", "The shadow is promoted already; there is no way back.", "Move the workload back with a new migration.");
+
+    public static Failure CancelRepeated { get; } = new(
+        "MS2M-0403", "The migration is being rolled back already.", "Wait for it to end.");
+
+    public static Failure CancelFinished(Phase outcome) => new(
+        "MS2M-0404", $"The migration has ended as {outcome}.", "Nothing to do.");
+
+    private static string Short(string? digest) => digest is null ? "none" : digest.Length <= 12 ? digest : digest[..12];
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Ms2m.Contracts;
+using Ms2m.Migrations.Plans;
+using static Ms2m.Migrations.MigrationState;
+
+namespace Ms2m.Migrations;
+
+public static partial class Migration
+{
+    /// <summary>Pause before the attempt after a reported failure: the cause may pass by itself.</summary>
+    private static TimeSpan RetryPause(int attempt) => TimeSpan.FromMilliseconds(200 * Math.Pow(2, Math.Min(attempt, 6) - 1));
+
+    /// <summary>Starts what the plan has next, passes the commit point, or ends the migration.</summary>
+    private static void Advance(Draft draft)
+    {
+        switch (draft.State)
+        {
+            case Moving moving:
+                AdvanceMoving(draft, moving);
+                break;
+            case Committed committed:
+                AdvanceCommitted(draft, committed);
+                break;
+            case RollingBack back:
+                AdvanceRollingBack(draft, back);
+                break;
+        }
+    }
+
+    private static void AdvanceMoving(Draft draft, Moving moving)
+    {
+        var plan = PlanOf(moving.Facts);
+        if (plan.Before.FirstOrDefault(stage => !stage.All(s => moving.Steps.IsOver(s.Name))) is { IsDefault: false } stage)
+        {
+            foreach (var step in stage.Where(s => !moving.Steps.ContainsKey(s.Name)))
+            {
+                Start(draft, moving.Facts, step.Name, 1, step.Limits, step.Command);
+            }
+
+            return;
+        }
+
+        Commit(draft, moving.Facts);
+    }
+
+    private static void Commit(Draft draft, Facts facts)
+    {
+        if (facts is { Closed: { } closed, CaughtUp: { } caughtUp })
+        {
+            if (!Agree(closed, caughtUp))
+            {
+                RollBack(draft, Failures.HandoffDiffers(closed, caughtUp));
+                return;
+            }
+
+            draft.Record(new HandoffVerified(facts.Id, closed.LastOrdinal, closed.ChainDigest, closed.StateDigest));
+        }
+
+        draft.Record(new PromotionCommitted(facts.Id, facts.Request.SourceEpoch + 1));
+        Advance(draft);
+    }
+
+    private static bool Agree(JournalClosed closed, ReplayCaughtUp caughtUp) =>
+        closed.LastOrdinal == caughtUp.LastOrdinal
+        && closed.ChainDigest == caughtUp.ChainDigest
+        && closed.StateDigest == caughtUp.StateDigest;
+
+    private static void AdvanceCommitted(Draft draft, Committed committed)
+    {
+        var plan = PlanOf(committed.Facts);
+        if (plan.After.FirstOrDefault(stage => !stage.All(s => committed.Steps.IsOver(s.Name))) is { IsDefault: false } stage)
+        {
+            foreach (var step in stage.Where(s => !committed.Steps.ContainsKey(s.Name)))
+            {
+                Start(draft, committed.Facts, step.Name, 1, step.Limits, step.Command);
+            }
+
+            return;
+        }
+
+        var leftovers = Leftovers(committed.Steps);
+        var essential = plan.After.SelectMany(s => s).Where(s => s.Essential).Select(s => s.Name);
+        draft.Record(essential.FirstOrDefault(leftovers.Contains) is { } missing
+            ? new MigrationFailed(committed.Facts.Id, Failures.StepOverdue(missing, committed.Steps[missing].Attempt), leftovers)
+            : new MigrationCompleted(committed.Facts.Id, leftovers));
+    }
+
+    private static void RollBack(Draft draft, Failure reason, bool cancelled = false)
+    {
+        draft.Record(new RollbackStarted(((Moving)draft.State).Facts.Id, reason, cancelled));
+        Advance(draft);
+    }
+
+    private static void AdvanceRollingBack(Draft draft, RollingBack back)
+    {
+        var stages = PlanOf(back.Facts).Rollback(back.ToUndo);
+        if (stages.FirstOrDefault(stage => !stage.All(s => back.Steps.IsOver(s.Name))) is { IsDefault: false } stage)
+        {
+            foreach (var step in stage.Where(s => !back.Steps.ContainsKey(s.Name)))
+            {
+                Start(draft, back.Facts, step.Name, 1, step.Limits, step.Command);
+            }
+
+            return;
+        }
+
+        var id = back.Facts.Id;
+        var leftovers = Leftovers(back.Steps);
+        draft.Record((back, leftovers) switch
+        {
+            // A source that was stopped and does not come back is a workload that nobody serves.
+            ({ SourceStopped: true }, _) when leftovers.Contains(StepNames.ResumeSource) =>
+                new MigrationFailed(id, Failures.StepOverdue(
+                    StepNames.ResumeSource, back.Steps[StepNames.ResumeSource].Attempt), leftovers),
+            ({ Cancelled: true }, _) => new MigrationCancelled(id, leftovers),
+            _ => new MigrationRolledBack(id, back.Reason, leftovers),
+        });
+    }
+
+    private static ImmutableArray<string> Leftovers(ImmutableSortedDictionary<string, StepProgress> steps) =>
+        [.. steps.Where(step => step.Value.Status == StepStatus.GivenUp).Select(step => step.Key)];
+
+    private static void Start(
+        Draft draft, Facts facts, string step, int attempt, StepLimits limits, StepCommand? command)
+    {
+        var deadline = draft.Now + limits.Deadline(facts);
+        draft.Record(new StepStarted(facts.Id, step, attempt, deadline));
+        draft.Send(new Outgoing.AtTime(new StepOverdue(facts.Id, step, attempt), deadline));
+        if (command is not null)
+        {
+            draft.Send(command(facts, attempt));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using Ms2m.Contracts;
+using Ms2m.Migrations.Plans;
+using static Ms2m.Migrations.MigrationState;
+
+namespace Ms2m.Migrations;
+
+public static partial class Migration
+{
+    /// <summary>What follows from one input in one state.</summary>
+    /// <param name="state">The fold of the migration's events.</param>
+    /// <param name="input">A request with its surroundings (<see cref="Asked"/>), an answer, a report or a timer.</param>
+    /// <param name="now">The time of the decision.</param>
+    public static Decision Decide(MigrationState state, IMigrationMessage input, DateTimeOffset now)
+    {
+        var draft = new Draft(state, now);
+        switch (state, input)
+        {
+            case (NotStarted, Asked asked):
+                Begin(draft, asked);
+                break;
+            case (NotStarted, RefuseMigration refusal):
+                draft.Record(new MigrationRejected(refusal.MigrationId, null, null, refusal.Reason, refusal.Body));
+                break;
+            case (Moving moving, _):
+                DecideMoving(draft, moving, input);
+                break;
+            case (Committed committed, _):
+                DecideCommitted(draft, committed, input);
+                break;
+            case (RollingBack back, _):
+                DecideRollingBack(draft, back, input);
+                break;
+            case (Ended ended, CancelMigration cancel):
+                draft.Record(new CancelRefused(cancel.MigrationId, Failures.CancelFinished(ended.Outcome)));
+                break;
+        }
+
+        return draft.Decision;
+    }
+
+    private static void Begin(Draft draft, Asked asked)
+    {
+        draft.Record(RequestCheck.Check(asked, draft.Now));
+        Advance(draft);
+    }
+
+    private static void DecideMoving(Draft draft, Moving moving, IMigrationMessage input)
+    {
+        var plan = PlanOf(moving.Facts);
+        switch (input)
+        {
+            case CancelMigration cancel:
+                RollBack(draft, Failures.Cancelled(cancel.RequestedBy), cancelled: true);
+                break;
+            case HandoffBroken broken:
+                draft.Record(broken);
+                RollBack(draft, broken.Reason);
+                break;
+            case StepOverdue or StepFailed:
+                RetryOrRollBack(draft, moving, plan, (IStepMessage)input);
+                break;
+            case ReplayProgressed progress when moving.Steps.IsRunning(StepNames.FollowReplay):
+                draft.Record(progress);
+                JudgeCutover(draft);
+                break;
+            case FenceReached or FenceSent:
+                draft.Record(input);
+                break;
+            case var _ when StepEndedBy(input) is var (step, attempt):
+                if (plan.Reversible(step) is { } ended && moving.Steps.Accepts(step, attempt, ended.Limits))
+                {
+                    draft.Record(input);
+                    if (ended.Then?.Invoke(((Moving)draft.State).Facts, 1) is { } afterwards)
+                    {
+                        draft.Send(afterwards);
+                    }
+
+                    Advance(draft);
+                }
+
+                break;
+        }
+    }
+
+    private static void JudgeCutover(Draft draft)
+    {
+        var facts = ((Moving)draft.State).Facts;
+        if (Cutover.Decide(facts) is not { } decided)
+        {
+            return;
+        }
+
+        if (decided.Reason != CutoverReason.LagIsSmall && facts.Request.Policy.OnOverload == OverloadAction.RollBack)
+        {
+            RollBack(draft, Failures.Overloaded(decided.LagEntries, decided.PredictedInterruptionMs));
+            return;
+        }
+
+        draft.Record(decided);
+        Advance(draft);
+    }
+
+    private static void DecideCommitted(Draft draft, Committed committed, IMigrationMessage input)
+    {
+        switch (input)
+        {
+            case CancelMigration cancel:
+                draft.Record(new CancelRefused(cancel.MigrationId, Failures.CancelTooLate));
+                break;
+            case StepOverdue or StepFailed:
+                RetryOrGiveUp(draft, committed.Steps, (IStepMessage)input, ForwardLimits(committed));
+                break;
+            case var _ when StepEndedBy(input) is var (step, attempt):
+                if (ForwardLimits(committed)(step) is { } limits && committed.Steps.Accepts(step, attempt, limits))
+                {
+                    draft.Record(input);
+                    Advance(draft);
+                }
+
+                break;
+        }
+    }
+
+    private static void DecideRollingBack(Draft draft, RollingBack back, IMigrationMessage input)
+    {
+        switch (input)
+        {
+            case CancelMigration cancel:
+                draft.Record(new CancelRefused(cancel.MigrationId, Failures.CancelRepeated));
+                break;
+            case StepOverdue or StepFailed:
+                RetryOrGiveUp(draft, back.Steps, (IStepMessage)input, UndoLimits(back));
+                break;
+            case var _ when StepEndedBy(input) is var (step, attempt):
+                if (UndoLimits(back)(step) is { } limits && back.Steps.Accepts(step, attempt, limits))
+                {
+                    draft.Record(input);
+                    Advance(draft);
+                }
+
+                break;
+        }
+    }
+
+    private static Func<string, StepLimits?> ForwardLimits(Committed committed) => step =>
+        PlanOf(committed.Facts).After.SelectMany(stage => stage).FirstOrDefault(s => s.Name == step)?.Limits;
+
+    private static Func<string, StepLimits?> UndoLimits(RollingBack back) => step =>
+        PlanOf(back.Facts).Rollback(back.ToUndo).SelectMany(stage => stage).FirstOrDefault(s => s.Name == step)?.Limits;
+
+    private static Plan PlanOf(Facts facts) => PlanCatalogue.Find(facts.Request.Strategy)
+        ?? throw new InvalidOperationException($"The log names an unknown strategy {facts.Request.Strategy}.");
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Ms2m.Contracts;
+using static Ms2m.Migrations.MigrationState;
+
+namespace Ms2m.Migrations;
+
+/// <summary>The pure core: <see cref="Decide"/> says what follows from an input, <see cref="Evolve"/> folds events into
+/// state. Both are total; neither reads a clock, makes an id or touches the world.</summary>
+public static partial class Migration
+{
+    public static MigrationState Initial { get; } = new NotStarted();
+
+    private static readonly ImmutableSortedDictionary<string, StepProgress> NoSteps =
+        ImmutableSortedDictionary.Create<string, StepProgress>(StringComparer.Ordinal);
+
+    /// <summary>The state after all events of a stream, in order.</summary>
+    public static MigrationState Fold(IEnumerable<IMigrationMessage> events) => events.Aggregate(Initial, Evolve);
+
+    /// <summary>The state after one more event. Events that mean nothing in a state leave it as it is.</summary>
+    public static MigrationState Evolve(MigrationState state, IMigrationMessage @event) => (state, @event) switch
+    {
+        (NotStarted, MigrationRequested requested) => new Moving(new Facts(requested), NoSteps),
+        (NotStarted, MigrationRejected rejected) => new Ended(Phase.Rejected, null, rejected.Reason),
+        (Moving moving, PromotionCommitted commit) => new Committed(moving.Facts, commit.Epoch, NoSteps),
+        (Moving moving, RollbackStarted rollback) => StartRollback(moving, rollback),
+        (Moving moving, MigrationRejected rejected) => new Ended(Phase.Rejected, moving.Facts, rejected.Reason),
+        (Moving moving, _) => moving with
+        {
+            Facts = Learn(moving.Facts, @event),
+            Steps = Progress(moving.Steps, @event),
+        },
+        (Committed committed, MigrationCompleted) => new Ended(Phase.Completed, committed.Facts, null),
+        (Committed committed, MigrationFailed failed) => new Ended(Phase.Failed, committed.Facts, failed.Reason),
+        (Committed committed, _) => committed with { Steps = Progress(committed.Steps, @event) },
+        (RollingBack back, MigrationRolledBack) => new Ended(Phase.RolledBack, back.Facts, back.Reason),
+        (RollingBack back, MigrationCancelled) => new Ended(Phase.Cancelled, back.Facts, back.Reason),
+        (RollingBack back, MigrationFailed failed) => new Ended(Phase.Failed, back.Facts, failed.Reason),
+        (RollingBack back, _) => back with { Steps = Progress(back.Steps, @event) },
+        _ => state,
+    };
+
+    private static RollingBack StartRollback(Moving moving, RollbackStarted rollback) => new(
+        moving.Facts,
+        rollback.Reason,
+        rollback.Cancelled,
+        SourceStopped: moving.Steps.ContainsKey(StepNames.QuiesceSource),
+        ToUndo: moving.Steps.Keys.ToImmutableSortedSet(StringComparer.Ordinal),
+        NoSteps);
+
+    private static Facts Learn(Facts facts, IMigrationMessage @event) => @event switch
+    {
+        TargetReserved reserved => facts with { TransferUrl = reserved.TransferUrl },
+        TransferCompleted transfer => facts with { Digest = transfer.Digest },
+        ReplayProgressed progress => facts with { Replay = Window(facts.Replay, progress) },
+        CutoverDecided cutover => facts with { PredictedInterruptionMs = cutover.PredictedInterruptionMs },
+        JournalClosed closed => facts with { Closed = closed },
+        ReplayCaughtUp caughtUp => facts with { CaughtUp = caughtUp },
+        _ => facts,
+    };
+
+    private static ImmutableArray<ReplayProgressed> Window(
+        ImmutableArray<ReplayProgressed> reports, ReplayProgressed newest) =>
+        reports.Length < Facts.ReplayWindow ? reports.Add(newest) : reports.RemoveAt(0).Add(newest);
+
+    private static ImmutableSortedDictionary<string, StepProgress> Progress(
+        ImmutableSortedDictionary<string, StepProgress> steps, IMigrationMessage @event) => @event switch
+        {
+            StepStarted started => steps.SetItem(started.Step, new(started.Attempt, StepStatus.Running)),
+            StepFailed failed => Mark(steps, failed.Step, failed.Attempt, StepStatus.Retrying),
+            StepOverdue overdue => Mark(steps, overdue.Step, overdue.Attempt, StepStatus.Retrying),
+            StepGivenUp givenUp => Mark(steps, givenUp.Step, givenUp.Attempt, StepStatus.GivenUp),
+            _ when StepEndedBy(@event) is var (step, attempt) => Mark(steps, step, attempt, StepStatus.Done),
+            _ => steps,
+        };
+
+    // A step's event may come before the step was started: the transfer can be confirmed before the engine has seen
+    // that the checkpoint was taken. It counts all the same.
+    private static ImmutableSortedDictionary<string, StepProgress> Mark(
+        ImmutableSortedDictionary<string, StepProgress> steps, string step, int attempt, StepStatus status) =>
+        steps.GetValueOrDefault(step)?.Status is StepStatus.Done or StepStatus.GivenUp
+            ? steps
+            : steps.SetItem(step, new(attempt, status));
+
+    /// <summary>Which step an event ends, and with which attempt, if it ends one.</summary>
+    internal static (string Step, int Attempt)? StepEndedBy(IMigrationMessage @event) => @event switch
+    {
+        StepStarted or StepOverdue or StepFailed or StepGivenUp => null,
+        ShadowAttached => (StepNames.AttachShadow, 1),
+        CutoverDecided => (StepNames.FollowReplay, 1),
+        IStepMessage answer => (answer.Step, answer.Attempt),
+        _ => null,
+    };
+}

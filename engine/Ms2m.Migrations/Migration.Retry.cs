@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Ms2m.Contracts;
+using Ms2m.Migrations.Plans;
+using static Ms2m.Migrations.MigrationState;
+
+namespace Ms2m.Migrations;
+
+public static partial class Migration
+{
+    /// <summary>Before the commit point: try the step again, or give the migration up.</summary>
+    private static void RetryOrRollBack(Draft draft, Moving moving, Plan plan, IStepMessage trouble)
+    {
+        if (plan.Reversible(trouble.Step) is not { } step || !Concerns(moving.Steps, trouble))
+        {
+            return;
+        }
+
+        draft.Record(trouble);
+        if (TryAgain(draft, moving.Facts, trouble, step.Limits, step.Command))
+        {
+            return;
+        }
+
+        var reason = trouble is StepFailed failed ? failed.Reason : Failures.StepOverdue(step.Name, trouble.Attempt);
+        if (step.Refuses && trouble is StepFailed)
+        {
+            draft.Record(new MigrationRejected(
+                moving.Facts.Id, moving.Facts.Request.Spec.Name, moving.Facts.Request.TargetNode, reason, Body: null));
+            return;
+        }
+
+        RollBack(draft, reason);
+    }
+
+    /// <summary>After the commit point, or while rolling back: there is no way but on. What cannot be done is named.</summary>
+    private static void RetryOrGiveUp(
+        Draft draft,
+        ImmutableSortedDictionary<string, StepProgress> steps,
+        IStepMessage trouble,
+        Func<string, StepLimits?> limitsOf)
+    {
+        if (limitsOf(trouble.Step) is not { } limits || !Concerns(steps, trouble))
+        {
+            return;
+        }
+
+        draft.Record(trouble);
+        var (facts, command) = draft.State switch
+        {
+            Committed c => (c.Facts, PlanOf(c.Facts).After.SelectMany(s => s).First(s => s.Name == trouble.Step).Command),
+            RollingBack b => (b.Facts, PlanOf(b.Facts).Rollback(b.ToUndo).SelectMany(s => s)
+                .First(s => s.Name == trouble.Step).Command),
+            _ => throw new InvalidOperationException("Only a state with a way on retries or gives up."),
+        };
+        if (!TryAgain(draft, facts, trouble, limits, command))
+        {
+            draft.Record(new StepGivenUp(facts.Id, trouble.Step, trouble.Attempt));
+            Advance(draft);
+        }
+    }
+
+    private static bool Concerns(ImmutableSortedDictionary<string, StepProgress> steps, IStepMessage trouble) =>
+        (steps.GetValueOrDefault(trouble.Step), trouble) switch
+        {
+            ({ Status: StepStatus.Running } running, StepFailed) => running.Attempt <= trouble.Attempt,
+            ({ Status: StepStatus.Running } running, _) => running.Attempt == trouble.Attempt,
+            // After a reported failure the same timer, set anew, says that the pause is over.
+            ({ Status: StepStatus.Retrying } retrying, StepOverdue) => retrying.Attempt == trouble.Attempt,
+            // A step without a command may fail before the engine waits for it.
+            (null, StepFailed) => true,
+            _ => false,
+        };
+
+    private static bool TryAgain(
+        Draft draft, Facts facts, IStepMessage trouble, StepLimits limits, StepCommand? command)
+    {
+        if (trouble.Attempt >= limits.Attempts || trouble is StepFailed { Retryable: false })
+        {
+            return false;
+        }
+
+        if (trouble is StepFailed)
+        {
+            draft.Send(new Outgoing.AtTime(
+                new StepOverdue(facts.Id, trouble.Step, trouble.Attempt), draft.Now + RetryPause(trouble.Attempt)));
+        }
+        else
+        {
+            Start(draft, facts, trouble.Step, trouble.Attempt + 1, limits, command);
+        }
+
+        return true;
+    }
+}

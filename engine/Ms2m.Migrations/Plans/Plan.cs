@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace Ms2m.Migrations.Plans;
+
+/// <summary>A strategy as data: stages of steps up to the commit point, and stages after it. The steps of one stage run
+/// together; the next stage begins when all of them are done.</summary>
+/// <param name="Strategy">Name by which it is asked for.</param>
+/// <param name="Before">Stages that can be undone.</param>
+/// <param name="After">Stages past the commit point.</param>
+public sealed record Plan(
+    string Strategy,
+    ImmutableArray<ImmutableArray<ReversibleStep>> Before,
+    ImmutableArray<ImmutableArray<ForwardStep>> After)
+{
+    /// <summary>The step of that name before the commit point, if there is one.</summary>
+    public ReversibleStep? Reversible(string name) => Before.SelectMany(stage => stage).FirstOrDefault(s => s.Name == name);
+
+    /// <summary>The undo steps of the named steps, in stages by their order.</summary>
+    public ImmutableArray<ImmutableArray<UndoStep>> Rollback(IEnumerable<string> started) =>
+    [
+        .. started.Select(name => Reversible(name)?.Undo).OfType<UndoStep>()
+            .DistinctBy(undo => undo.Name)
+            .GroupBy(undo => undo.Order)
+            .OrderBy(stage => stage.Key)
+            .Select(stage => stage.OrderBy(undo => undo.Name, StringComparer.Ordinal).ToImmutableArray()),
+    ];
+}

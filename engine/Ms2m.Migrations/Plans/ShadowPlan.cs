@@ -1,0 +1,111 @@
+using Ms2m.Contracts;
+
+namespace Ms2m.Migrations.Plans;
+
+/// <summary>Restore a copy beside the running source, let it follow the source's journal, hand over at a position.
+/// docs/handoff.md explains why each step is where it is.</summary>
+public static class ShadowPlan
+{
+    /// <summary>How long after the binding of R the fence is published: a message routed before the binding may still
+    /// be on its way to Q. Nobody waits for it.</summary>
+    private static readonly TimeSpan SettlingDelay = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A transfer is cut off at this multiple of the source's resident memory, plus a constant.</summary>
+    private static long MaxBytes(Facts facts) => (facts.Request.SourceMemoryBytes * 3) + (256L << 20);
+
+    public static Plan Plan { get; } = new(
+        "shadow",
+        Before:
+        [
+            [
+                new(StepNames.ReserveTarget, Phase.Pending, new(10, 2), Reserve,
+                    new(StepNames.RemoveTarget, 1, new(15, 5), RemoveShadow), Refuses: true),
+            ],
+            [
+                new(StepNames.PrepareSource, Phase.Pending, new(5, 3), Prepare,
+                    new(StepNames.ResumeSource, 1, new(5, 6), Resume)),
+            ],
+            [
+                new(StepNames.TakeCheckpoint, Phase.Checkpointing, new(60, 2, strictAttempt: true), Checkpoint,
+                    new(StepNames.DiscardCheckpoint, 1, new(15, 5), Discard)),
+                new(StepNames.OpenReplay, Phase.Checkpointing, new(10, 3), Open,
+                    new(StepNames.CloseReplay, 2, new(10, 5), CloseAfterRollback), Then: Fence),
+            ],
+            [new(StepNames.SendCheckpoint, Phase.Transferring, new(120, 1), Command: null)],
+            [new(StepNames.RestoreShadow, Phase.Restoring, new(60, 2, strictAttempt: true), Restore)],
+            [new(StepNames.AttachShadow, Phase.Restoring, new(20, 1), Command: null)],
+            [new(StepNames.FollowReplay, Phase.Replaying, new(WholeReplay, 1), Command: null)],
+            [
+                new(StepNames.QuiesceSource, Phase.Finalizing, new(10, 3), Quiesce),
+                new(StepNames.VerifyHandoff, Phase.Finalizing, new(Drain, 1), Command: null),
+            ],
+        ],
+        After:
+        [
+            [
+                new(StepNames.PromoteShadow, new(5, 20), Promote, Essential: true),
+                new(StepNames.ActivateInstance, new(10, 20), Activate),
+            ],
+            [
+                new(StepNames.RemoveSource, new(20, 10), RemoveOld),
+                new(StepNames.CloseReplay, new(10, 10), CloseAfterCommit),
+            ],
+        ]);
+
+    private static TimeSpan WholeReplay(Facts facts) =>
+        TimeSpan.FromMilliseconds(facts.Request.Policy.MaxReplayMs) + TimeSpan.FromSeconds(30);
+
+    private static TimeSpan Drain(Facts facts) =>
+        TimeSpan.FromSeconds(30) + TimeSpan.FromMilliseconds(3 * facts.PredictedInterruptionMs);
+
+    // Tokens are secrets and no part of any event or state: the shell writes them into the commands that carry one.
+    private static Outgoing.ToNode Reserve(Facts f, int attempt) => ToTarget(f, new ReserveTarget(
+        f.Id, StepNames.ReserveTarget, attempt, f.ShadowInstance, f.Request.Spec, "",
+        f.Request.SourceMemoryBytes, MaxBytes(f)));
+
+    private static Outgoing.ToInstance Prepare(Facts f, int attempt) => ToSource(f, new PrepareSource(
+        f.Id, StepNames.PrepareSource, attempt, f.Request.SourceInstance, Names.JournalQueue(f.Id)));
+
+    private static Outgoing.ToNode Checkpoint(Facts f, int attempt) => new(f.Request.SourceNode, new TakeCheckpoint(
+        f.Id, StepNames.TakeCheckpoint, attempt, f.Request.SourceInstance, f.TransferUrl!, "", MaxBytes(f)));
+
+    private static Outgoing.ToBroker Open(Facts f, int attempt) => new(
+        new OpenReplay(f.Id, StepNames.OpenReplay, attempt, f.Request.Spec.Queue), TimeSpan.Zero);
+
+    private static Outgoing.ToBroker Fence(Facts f, int attempt) => new(
+        new SendFence(f.Id, StepNames.SendFence, attempt, f.Request.Spec.Queue, f.Request.SourceInstance), SettlingDelay);
+
+    private static Outgoing.ToNode Restore(Facts f, int attempt) => ToTarget(f, new RestoreShadow(
+        f.Id, StepNames.RestoreShadow, attempt, f.ShadowInstance, f.Request.Spec, f.Request.SourceEpoch, f.Digest!));
+
+    private static Outgoing.ToInstance Quiesce(Facts f, int attempt) => ToSource(f, new QuiesceSource(
+        f.Id, StepNames.QuiesceSource, attempt, f.Request.SourceInstance));
+
+    private static Outgoing.ToInstance Promote(Facts f, int attempt) => new(f.ShadowInstance, new PromoteShadow(
+        f.Id, StepNames.PromoteShadow, attempt, f.ShadowInstance, f.Request.SourceEpoch + 1));
+
+    private static Outgoing.ToNode Activate(Facts f, int attempt) => ToTarget(f, new ActivateInstance(
+        f.Id, StepNames.ActivateInstance, attempt, f.ShadowInstance, f.Request.SourceEpoch + 1));
+
+    private static Outgoing.ToNode RemoveOld(Facts f, int attempt) => new(f.Request.SourceNode, new RemoveInstance(
+        f.Id, StepNames.RemoveSource, attempt, f.Request.SourceInstance));
+
+    private static Outgoing.ToBroker CloseAfterCommit(Facts f, int attempt) => new(
+        new CloseReplay(f.Id, StepNames.CloseReplay, attempt, f.Request.SourceInstance), TimeSpan.Zero);
+
+    private static Outgoing.ToNode RemoveShadow(Facts f, int attempt) => ToTarget(f, new RemoveInstance(
+        f.Id, StepNames.RemoveTarget, attempt, f.ShadowInstance));
+
+    private static Outgoing.ToInstance Resume(Facts f, int attempt) => ToSource(f, new ResumeSource(
+        f.Id, StepNames.ResumeSource, attempt, f.Request.SourceInstance));
+
+    private static Outgoing.ToNode Discard(Facts f, int attempt) => new(
+        f.Request.SourceNode, new DiscardCheckpoint(f.Id, StepNames.DiscardCheckpoint, attempt));
+
+    private static Outgoing.ToBroker CloseAfterRollback(Facts f, int attempt) => new(
+        new CloseReplay(f.Id, StepNames.CloseReplay, attempt, f.ShadowInstance), TimeSpan.Zero);
+
+    private static Outgoing.ToNode ToTarget(Facts f, IMigrationMessage command) => new(f.Request.TargetNode, command);
+
+    private static Outgoing.ToInstance ToSource(Facts f, IMigrationMessage command) => new(f.Request.SourceInstance, command);
+}

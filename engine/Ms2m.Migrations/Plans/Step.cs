@@ -1,0 +1,43 @@
+using Ms2m.Contracts;
+
+namespace Ms2m.Migrations.Plans;
+
+/// <summary>The command of a step, made from what is known and the attempt's number.</summary>
+public delegate Outgoing StepCommand(Facts facts, int attempt);
+
+/// <summary>How long a step may take and how often it is tried.</summary>
+/// <param name="Deadline">Of one attempt; past it the next one begins.</param>
+/// <param name="Attempts">After the last one the step has failed.</param>
+/// <param name="StrictAttempt">Whether only the newest attempt's answer counts: true where an attempt makes something
+/// that the next attempt throws away.</param>
+public sealed record StepLimits(Func<Facts, TimeSpan> Deadline, int Attempts, bool StrictAttempt = false)
+{
+    public StepLimits(double seconds, int attempts, bool strictAttempt = false)
+        : this(_ => TimeSpan.FromSeconds(seconds), attempts, strictAttempt)
+    {
+    }
+}
+
+/// <summary>A step that can be undone: all steps before the commit point are.</summary>
+/// <param name="Name">From <see cref="StepNames"/>; the event that ends the step carries it.</param>
+/// <param name="Phase">The phase people see while it runs.</param>
+/// <param name="Command">Absent where the step only waits for an event.</param>
+/// <param name="Undo">Absent where there is nothing to undo.</param>
+/// <param name="Refuses">Whether its failure means that nothing was touched and the request is refused.</param>
+/// <param name="Then">A message to send when the step is done, for which nobody waits.</param>
+public sealed record ReversibleStep(
+    string Name,
+    Phase Phase,
+    StepLimits Limits,
+    StepCommand? Command,
+    UndoStep? Undo = null,
+    bool Refuses = false,
+    StepCommand? Then = null);
+
+/// <summary>What takes a step back.</summary>
+/// <param name="Order">Undo steps of one order run together, lower orders first.</param>
+public sealed record UndoStep(string Name, int Order, StepLimits Limits, StepCommand Command);
+
+/// <summary>A step after the commit point. It has no undo, by type.</summary>
+/// <param name="Essential">Whether the migration has failed without it; otherwise it becomes a leftover.</param>
+public sealed record ForwardStep(string Name, StepLimits Limits, StepCommand Command, bool Essential = false);

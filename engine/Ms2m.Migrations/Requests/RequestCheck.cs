@@ -1,0 +1,75 @@
+using Ms2m.Contracts;
+using Ms2m.Migrations.Plans;
+
+namespace Ms2m.Migrations;
+
+/// <summary>Whether a request can be begun, before anything is touched.</summary>
+public static class RequestCheck
+{
+    /// <summary>Reports a node may miss before it counts as down.</summary>
+    public const int MissedReports = 3;
+
+    /// <summary>The first event of the migration's stream: accepted, or refused with the reason.</summary>
+    public static IMigrationMessage Check(Asked asked, DateTimeOffset now)
+    {
+        var start = asked.Start;
+        return Find(asked, now) switch
+        {
+            (Failure refusal, _, _) => new MigrationRejected(
+                start.MigrationId, Shorten(start.Workload), Shorten(start.TargetNode), refusal, Body: null),
+            (_, var source, var instance) => new MigrationRequested(
+                start.MigrationId, instance!.Spec, source!.Node, instance.InstanceId, instance.Epoch,
+                instance.MemoryBytes, start.TargetNode, start.Strategy, start.Policy ?? new(), Shorten(start.RequestedBy, 200)),
+        };
+    }
+
+    private static (Failure?, NodeReported?, InstanceReported?) Find(Asked asked, DateTimeOffset now)
+    {
+        var start = asked.Start;
+        if (Malformed(start) is { } malformed)
+        {
+            return (malformed, null, null);
+        }
+
+        var target = asked.Nodes.FirstOrDefault(node => node.Node == start.TargetNode);
+        var hosts = asked.Nodes
+            .SelectMany(node => node.Instances.Select(instance => (node, instance)))
+            .Where(host => host.instance.Spec.Name == start.Workload && host.instance.Role == InstanceRole.Active)
+            .ToArray();
+        var running = hosts.Where(host => host.instance.State == "running").ToArray();
+        return (target, running) switch
+        {
+            (_, []) => (Failures.UnknownWorkload(start.Workload), null, null),
+            (null, _) => (Failures.UnknownNode(start.TargetNode), null, null),
+            _ when asked.ClaimedBy != start.MigrationId =>
+                (Failures.AlreadyMigrating(start.Workload, asked.ClaimedBy), null, null),
+            (_, { Length: > 1 }) => (Failures.SeveralActive(start.Workload), null, null),
+            (_, [var (source, _)]) when source.Node == start.TargetNode =>
+                (Failures.AlreadyThere(start.Workload, start.TargetNode), null, null),
+            _ when Silence(target, now) is { } silence => (Failures.NodeDown(target.Node, silence), null, null),
+            (_, [var (source, _)]) when Silence(source, now) is { } silence =>
+                (Failures.NodeDown(source.Node, silence), null, null),
+            (_, [var (source, instance)]) => (null, source, instance),
+        };
+    }
+
+    private static Failure? Malformed(StartMigration start) => start switch
+    {
+        _ when !Names.IsValid(start.Workload) => Failures.BadName("workload"),
+        _ when !Names.IsValid(start.TargetNode) => Failures.BadName("targetNode"),
+        _ when PlanCatalogue.Find(start.Strategy) is null =>
+            Failures.UnknownStrategy(Shorten(start.Strategy) ?? "", PlanCatalogue.Strategies),
+        { Policy.MaxInterruptionMs: < 1 or > 3_600_000 } => Failures.BadPolicy("maxInterruptionMs", "1 to 3600000 ms"),
+        { Policy.MaxReplayMs: < 1 or > 86_400_000 } => Failures.BadPolicy("maxReplayMs", "1 to 86400000 ms"),
+        _ => null,
+    };
+
+    /// <summary>How long the node has been silent, if that is too long.</summary>
+    public static TimeSpan? Silence(NodeReported node, DateTimeOffset now) =>
+        now - node.At is var silence && silence > TimeSpan.FromMilliseconds((double)node.IntervalMs * MissedReports)
+            ? silence
+            : null;
+
+    private static string? Shorten(string? text, int length = 100) =>
+        text is null || text.Length <= length ? text : text[..length];
+}

@@ -1,0 +1,60 @@
+using Ms2m.Contracts;
+
+namespace Ms2m.Migrations.Views;
+
+/// <summary>One migration as people and scripts see it, computed from its events alone. Times are in milliseconds on the
+/// engine's clock.</summary>
+public sealed record MigrationView
+{
+    public required Guid MigrationId { get; init; }
+
+    public string? Workload { get; init; }
+
+    public string? SourceNode { get; init; }
+
+    public string? TargetNode { get; init; }
+
+    public string? Strategy { get; init; }
+
+    public Phase Phase { get; init; } = Phase.Pending;
+
+    public bool Finished { get; init; }
+
+    public Failure? Reason { get; init; }
+
+    public DateTimeOffset RequestedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    public IReadOnlyList<PhaseTime> Phases { get; init; } = [];
+
+    public IReadOnlyList<StepTime> Steps { get; init; } = [];
+
+    /// <summary>From the request to the end, or until now.</summary>
+    public double TotalMs { get; init; }
+
+    /// <summary>From the decision to cut over until the shadow consumed the primary queue: the longest time in which
+    /// nobody can have applied a new message.</summary>
+    public double? InterruptionMs { get; init; }
+
+    public long? CheckpointBytes { get; init; }
+
+    /// <summary>How long CRIU held the source still.</summary>
+    public double? FrozenMs { get; init; }
+
+    public long? ReplayedMessages { get; init; }
+
+    public long? LagEntries { get; init; }
+
+    /// <summary>Whether source and shadow were proven equal before the commit.</summary>
+    public bool Verified { get; init; }
+
+    public IReadOnlyList<string> Leftovers { get; init; } = [];
+}
+
+/// <summary>How long a phase lasted, or has lasted.</summary>
+public sealed record PhaseTime(Phase Name, double Ms);
+
+/// <summary>One step: its newest attempt, how long it took since its first, and what became of it.</summary>
+/// <param name="State"><c>running</c>, <c>done</c> or <c>failed</c>.</param>
+public sealed record StepTime(string Name, int Attempt, double Ms, string State);

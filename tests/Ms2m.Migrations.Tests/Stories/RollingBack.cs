@@ -1,0 +1,127 @@
+using Ms2m.Contracts;
+using static Ms2m.Migrations.MigrationState;
+
+namespace Ms2m.Migrations.Tests.Stories;
+
+public class RollingBackTo
+{
+    private static readonly IMigrationMessage[] Undone =
+    [
+        new InstanceRemoved(Story.Id, StepNames.RemoveTarget, 1, "node-b", Story.Shadow),
+        new SourceResumed(Story.Id, StepNames.ResumeSource, 1, "orders-1"),
+        new CheckpointDiscarded(Story.Id, StepNames.DiscardCheckpoint, 1, "node-a"),
+        new ReplayClosed(Story.Id, StepNames.CloseReplay, 1),
+    ];
+
+    public static TheoryData<string> ReversibleSteps =>
+    [
+        StepNames.ReserveTarget, StepNames.PrepareSource, StepNames.TakeCheckpoint, StepNames.SendCheckpoint,
+        StepNames.RestoreShadow, StepNames.AttachShadow, StepNames.FollowReplay, StepNames.QuiesceSource,
+    ];
+
+    [Theory]
+    [MemberData(nameof(ReversibleSteps))]
+    public void a_cancel_in_any_step_before_the_commit_undoes_what_was_started(string step)
+    {
+        var story = Story.Until(step).Tell(new CancelMigration(Story.Id, "me"));
+        Assert.IsType<RollingBack>(story.State);
+
+        story.Tell(Undone);
+
+        Assert.Equal(Phase.Cancelled, Assert.IsType<Ended>(story.State).Outcome);
+    }
+
+    [Theory]
+    [MemberData(nameof(ReversibleSteps))]
+    public void a_step_that_never_ends_is_tried_again_and_then_undone(string step)
+    {
+        var story = Story.Until(step);
+        for (var attempt = 1; story.State is Moving && attempt < 10; attempt++)
+        {
+            story.Tell(new StepOverdue(Story.Id, step, attempt));
+        }
+
+        Assert.IsType<RollingBack>(story.State);
+        Assert.Equal(Phase.RolledBack, Assert.IsType<Ended>(story.Tell(Undone).State).Outcome);
+    }
+
+    [Fact]
+    public void queues_go_only_after_the_source_has_stopped_journaling()
+    {
+        var story = Story.Until(StepNames.FollowReplay).Tell(new CancelMigration(Story.Id));
+        Assert.DoesNotContain(story.Sent, sent => sent.Message is CloseReplay);
+
+        story.Tell(Undone[..3]);
+
+        Assert.Contains(story.Last.Messages, sent => sent.Message is CloseReplay);
+    }
+
+    [Fact]
+    public void a_difference_between_source_and_shadow_never_commits()
+    {
+        var story = Story.Until(StepNames.QuiesceSource).Tell(
+            new JournalClosed(Story.Id, StepNames.QuiesceSource, 1, "orders-1", 32, "chain", "state"),
+            new ReplayCaughtUp(Story.Id, StepNames.VerifyHandoff, 1, Story.Shadow, 32, "chain", "other"));
+
+        var back = Assert.IsType<RollingBack>(story.State);
+        Assert.Equal("MS2M-0301", back.Reason.Code);
+        Assert.DoesNotContain(story.Events, e => e is PromotionCommitted or HandoffVerified);
+        Assert.Contains(story.Sent, sent => sent.Message is ResumeSource);
+    }
+
+    [Fact]
+    public void a_stopped_source_that_does_not_resume_is_a_failure_and_not_a_rollback()
+    {
+        var story = Story.Until(StepNames.QuiesceSource).Tell(new CancelMigration(Story.Id));
+        for (var attempt = 1; story.State is RollingBack && attempt < 20; attempt++)
+        {
+            story.Tell(new StepOverdue(Story.Id, StepNames.ResumeSource, attempt));
+            story.Tell([.. Undone.Where(undo => undo is not SourceResumed)]);
+        }
+
+        Assert.Equal(Phase.Failed, Assert.IsType<Ended>(story.State).Outcome);
+        Assert.Contains(StepNames.ResumeSource, Assert.IsType<MigrationFailed>(story.Events[^1]).Leftovers);
+    }
+
+    [Fact]
+    public void a_cancel_after_the_commit_is_refused_and_recorded()
+    {
+        var story = Story.Until(StepNames.PromoteShadow).Tell(new CancelMigration(Story.Id));
+
+        Assert.Equal("MS2M-0402", Assert.IsType<CancelRefused>(story.Events[^1]).Reason.Code);
+        Assert.IsType<Committed>(story.State);
+    }
+
+    [Fact]
+    public void a_second_cancel_is_refused_and_recorded()
+    {
+        var story = Story.Until(StepNames.FollowReplay).Tell(new CancelMigration(Story.Id), new CancelMigration(Story.Id));
+
+        Assert.Equal("MS2M-0403", Assert.IsType<CancelRefused>(story.Events[^1]).Reason.Code);
+    }
+
+    [Fact]
+    public void a_clean_up_that_cannot_be_done_is_named_and_does_not_hang_the_end()
+    {
+        var story = Story.Until(StepNames.RemoveSource);
+        story.Tell(new ReplayClosed(Story.Id, StepNames.CloseReplay, 1));
+        for (var attempt = 1; story.State is Committed && attempt < 40; attempt++)
+        {
+            story.Tell(new StepOverdue(Story.Id, StepNames.RemoveSource, attempt));
+        }
+
+        Assert.Equal([StepNames.RemoveSource], Assert.IsType<MigrationCompleted>(story.Events[^1]).Leftovers);
+    }
+
+    [Fact]
+    public void a_failed_attempt_is_repeated_after_a_pause_that_a_timer_ends()
+    {
+        var story = Story.Until(StepNames.TakeCheckpoint).Tell(new StepFailed(
+            Story.Id, StepNames.TakeCheckpoint, 1, "node-a", new Failure("MS2M-2002", "Busy.", "Wait."), Retryable: true));
+        var pause = Assert.IsType<Outgoing.AtTime>(Assert.Single(story.Last.Messages));
+
+        story.Tell(pause.Message);
+
+        Assert.Contains(story.Last.Messages, sent => sent.Message is TakeCheckpoint { Attempt: 2 });
+    }
+}
