@@ -54,8 +54,10 @@ consumer_timeout = 1800000
 disk_free_limit.absolute = 256MB
 # Quorum queues' log: the default of 512 MB per file is made for servers.
 raft.wal_max_size_bytes = 67108864
-log.file.level = info
-log.console = false
+# One log: what goes to standard output is kept as broker.log.
+log.file = false
+log.console = true
+log.console.level = info
 CONF
 }
 
@@ -109,7 +111,7 @@ broker_launch() {
 # RabbitMQ closes its stores within a moment and then waits five seconds for a process of its statistics, which hold
 # nothing. That wait is cut short, and only that one: a stop that is still saving messages gets all its patience.
 broker_stop() {
-  local pid log=$broker_folder/log/ms2m$lab_index@localhost.log read_before=0 deadline=$((SECONDS + stop_patience))
+  local pid log=$lab_logs/broker.log read_before=0 deadline=$((SECONDS + stop_patience))
   if pid=$(process_pid broker); then
     [[ ! -r $log ]] || read_before=$(stat --format %s "$log")
     kill -TERM "$pid" 2>/dev/null || true

@@ -35,8 +35,9 @@ rootfs_build() {
   mkdir -p "$building"
   mirror=$(packages_mirror)
   packages=$(IFS=,; printf %s "${rootfs_packages[*]}")
+  # In a mount namespace of its own: what debootstrap mounts (proc, sys) must not stay when it is killed.
   # The last word names debootstrap's script: Debian 12's knows no newer suite by name, and they all build alike.
-  debootstrap --variant=minbase --merged-usr --include="$packages" \
+  unshare --mount --propagation private debootstrap --variant=minbase --merged-usr --include="$packages" \
     "$rootfs_suite" "$building" "$mirror" sid >"$lab_logs/rootfs.log" 2>&1 || {
     say_log_tail "$lab_logs/rootfs.log"
     die "debootstrap of Debian $rootfs_suite failed" "read $lab_logs/rootfs.log"

@@ -24,6 +24,9 @@ store_start() {
   chmod 750 "$store_folder"
   [[ -d $store_data ]] || store_create "$programs"
   store_configure
+  # PostgreSQL refuses to start while the process its lock files name exists, even as a zombie its parent has yet to
+  # notice. None of the part's processes is alive at this point, so the files are stale.
+  rm -f "$store_data/postmaster.pid" "$store_sockets"/.s.PGSQL.*
   owned_spawn store "$lab_logs/store.log" setpriv --reuid=postgres --regid=postgres --init-groups \
     "$programs/postgres" -D "$store_data"
   process_record store "$owned_pid"
