@@ -1,0 +1,120 @@
+using MassTransit;
+using Ms2m.Contracts;
+using Ms2m.Engine.Cluster;
+using Ms2m.EventLog.Claims;
+using Ms2m.Migrations;
+using Npgsql;
+
+namespace Ms2m.Engine.Api;
+
+/// <summary>Nodes, and the workloads on them.</summary>
+internal static class ClusterEndpoints
+{
+    public static void MapCluster(this WebApplication app)
+    {
+        app.MapGet("/nodes", NodesAsync);
+        app.MapGet("/workloads", WorkloadsAsync);
+        app.MapPost("/workloads", RunAsync);
+        app.MapDelete("/workloads/{name}", StopAsync);
+    }
+
+    private static async Task<IEnumerable<NodeBody>> NodesAsync(
+        ClusterReader cluster, TimeProvider time, CancellationToken token)
+    {
+        var now = time.GetUtcNow();
+        return (await cluster.NodesAsync(token)).Select(node => new NodeBody(
+            node.Node, node.Address, node.At, (now - node.At).TotalMilliseconds,
+            RequestCheck.Silence(node, now) is null, node.Versions, node.Cpus, node.MemoryTotalBytes,
+            node.MemoryFreeBytes, node.CheckpointSpaceBytes, node.Features, node.Instances));
+    }
+
+    private static async Task<IEnumerable<WorkloadBody>> WorkloadsAsync(
+        ClusterReader cluster, NpgsqlDataSource store, CancellationToken token)
+    {
+        var bodies = new List<WorkloadBody>();
+        foreach (var (node, instance) in Instances(await cluster.NodesAsync(token)))
+        {
+            var migration = instance.MigrationId ?? await store.ClaimHolderAsync(instance.Spec.Name, token);
+            bodies.Add(new WorkloadBody(
+                instance.Spec.Name, node.Node, instance.InstanceId, instance.Role, instance.Epoch, instance.State,
+                instance.MemoryBytes, instance.Spec.Image, instance.Spec.Queue, migration));
+        }
+
+        return bodies;
+    }
+
+    private static async Task<IResult> RunAsync(
+        RunBody body, ClusterReader cluster, IBus bus, TimeProvider time, CancellationToken token)
+    {
+        var nodes = (await cluster.NodesAsync(token)).ToArray();
+        if (!Names.IsValid(body.Name))
+        {
+            return Results.BadRequest(Failures.BadName("name"));
+        }
+
+        if (string.IsNullOrWhiteSpace(body.Image) || string.IsNullOrWhiteSpace(body.Queue))
+        {
+            return Results.BadRequest(Failures.UnreadableRequest("\"image\" and \"queue\" must be given."));
+        }
+
+        if (nodes.FirstOrDefault(node => node.Node == body.Node) is not { } target)
+        {
+            return Results.BadRequest(Failures.UnknownNode(body.Node ?? ""));
+        }
+
+        if (RequestCheck.Silence(target, time.GetUtcNow()) is { } silence)
+        {
+            return Results.Conflict(Failures.NodeDown(target.Node, silence));
+        }
+
+        if (Instances(nodes).FirstOrDefault(host => host.Instance.Spec.Name == body.Name) is { Node: { } host })
+        {
+            return Results.Conflict(Failures.AlreadyThere(body.Name, host.Node));
+        }
+
+        var id = Guid.CreateVersion7(time.GetUtcNow());
+        var command = new RunWorkload(
+            id, Names.ShadowInstance(body.Name, Guid.NewGuid()),
+            new WorkloadSpec(body.Name, body.Image, body.Queue, body.Environment ?? []));
+        await (await bus.GetSendEndpoint(new Uri($"exchange:{Names.Node(target.Node)}"))).Send(command, token);
+        return Results.Accepted("/workloads", new { RequestId = id, command.InstanceId });
+    }
+
+    private static async Task<IResult> StopAsync(
+        string name, ClusterReader cluster, NpgsqlDataSource store, IBus bus, TimeProvider time, CancellationToken token)
+    {
+        if (await store.ClaimHolderAsync(name, token) is { } migration)
+        {
+            return Results.Conflict(Failures.AlreadyMigrating(name, migration));
+        }
+
+        var hosts = Instances(await cluster.NodesAsync(token)).Where(host => host.Instance.Spec.Name == name).ToArray();
+        if (hosts.Length == 0)
+        {
+            return Results.NotFound(Failures.UnknownWorkload(name));
+        }
+
+        foreach (var (node, instance) in hosts)
+        {
+            var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{Names.Node(node.Node)}"));
+            await endpoint.Send(new StopWorkload(Guid.CreateVersion7(time.GetUtcNow()), instance.InstanceId), token);
+        }
+
+        return Results.Accepted("/workloads", new { });
+    }
+
+    private static IEnumerable<(NodeReported Node, InstanceReported Instance)> Instances(IEnumerable<NodeReported> nodes) =>
+        nodes.SelectMany(node => node.Instances.Select(instance => (node, instance)));
+
+    private sealed record NodeBody(
+        string Node, string Address, DateTimeOffset At, double AgeMs, bool Up, IReadOnlyDictionary<string, string> Versions,
+        int Cpus, long MemoryTotalBytes, long MemoryFreeBytes, long CheckpointSpaceBytes,
+        IReadOnlyList<NodeFeature> Features, IReadOnlyList<InstanceReported> Instances);
+
+    private sealed record WorkloadBody(
+        string Name, string Node, string InstanceId, InstanceRole Role, long Epoch, string State, long MemoryBytes,
+        string Image, string Queue, Guid? MigrationId);
+
+    internal sealed record RunBody(
+        string? Name, string? Node, string? Image, string? Queue, Dictionary<string, string>? Environment);
+}

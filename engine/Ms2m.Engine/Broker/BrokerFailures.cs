@@ -1,0 +1,24 @@
+using System.Net;
+using Ms2m.Contracts;
+using RabbitMQ.Client.Exceptions;
+
+namespace Ms2m.Engine.Broker;
+
+/// <summary>What can go wrong on the broker, for people: 11xx.</summary>
+internal static class BrokerFailures
+{
+    public static Failure Of(Exception failure) => failure switch
+    {
+        HttpRequestException { StatusCode: HttpStatusCode.NotFound } => new(
+            "MS2M-1101", "The workload's primary queue does not exist.",
+            "Check the queue that the workload was started with; `ms2m workloads` shows it."),
+        HttpRequestException => new(
+            "MS2M-1102", "The broker's management plugin did not answer.",
+            "Enable rabbitmq_management and check MS2M_BROKER_MANAGEMENT_URI."),
+        BrokerUnreachableException => new(
+            "MS2M-1103", "The broker cannot be reached.", "Check that it runs, and MS2M_BROKER_URI."),
+        OperationInterruptedException { ShutdownReason.ReplyCode: 403 } => new(
+            "MS2M-1104", "The broker refused the engine.", "Give the engine's broker user configure, write and read."),
+        _ => new("MS2M-1100", $"The broker task failed ({failure.GetType().Name}).", "See the engine's log."),
+    };
+}

@@ -1,0 +1,86 @@
+using MassTransit;
+using Ms2m.Contracts;
+using RabbitMQ.Client;
+
+namespace Ms2m.Engine.Broker;
+
+/// <summary>The engine's own steps on the broker. Each may run twice: declaring, binding and deleting are idempotent,
+/// and a second fence says nothing new.</summary>
+public sealed partial class BrokerTaskConsumer(
+    BrokerConnection broker, ManagementApi management, ILogger<BrokerTaskConsumer> logger)
+    : IConsumer<OpenReplay>, IConsumer<SendFence>, IConsumer<CloseReplay>
+{
+    /// <summary>R and J vanish by themselves when a dead system has left them unused for this long.</summary>
+    private const int LeakGuardMs = 600_000;
+
+    private static readonly Uri _migrations = new($"exchange:{Names.Migrations}");
+
+    public Task Consume(ConsumeContext<OpenReplay> context) => RunAsync(context, async (channel, token) =>
+    {
+        var open = context.Message;
+        var replay = Names.ReplayQueue(open.MigrationId);
+        var bindings = await management.BindingsOfAsync(open.Queue, token);
+        await channel.QueueDeclareAsync(
+            replay, durable: true, exclusive: false, autoDelete: false,
+            new Dictionary<string, object?> { ["x-expires"] = LeakGuardMs }, cancellationToken: token);
+        foreach (var binding in bindings)
+        {
+            await channel.QueueBindAsync(
+                replay, binding.Source, binding.RoutingKey, binding.AmqpArguments, cancellationToken: token);
+        }
+
+        return new ReplayOpened(open.MigrationId, open.Step, open.Attempt, bindings.Count);
+    });
+
+    public Task Consume(ConsumeContext<SendFence> context) => RunAsync(context, async (channel, token) =>
+    {
+        var fence = context.Message;
+        var properties = new BasicProperties
+        {
+            Persistent = true,
+            MessageId = $"fence-{fence.MigrationId:N}",
+            // A fence that nobody has met by then is of no use to anybody.
+            Expiration = "3600000",
+            Headers = new Dictionary<string, object?>
+            {
+                [Headers.Fence] = fence.MigrationId.ToString(),
+                [Headers.FenceInstance] = fence.InstanceId,
+            },
+        };
+        await channel.BasicPublishAsync("", fence.Queue, mandatory: true, properties, ReadOnlyMemory<byte>.Empty, token);
+        return new FenceSent(fence.MigrationId, fence.Step, fence.Attempt);
+    });
+
+    public Task Consume(ConsumeContext<CloseReplay> context) => RunAsync(context, async (channel, token) =>
+    {
+        var close = context.Message;
+        await channel.QueueDeleteAsync(Names.ReplayQueue(close.MigrationId), cancellationToken: token);
+        await channel.QueueDeleteAsync(Names.JournalQueue(close.MigrationId), cancellationToken: token);
+        await channel.QueueDeleteAsync(Names.ControlQueue(close.InstanceId), cancellationToken: token);
+        return new ReplayClosed(close.MigrationId, close.Step, close.Attempt);
+    });
+
+    private async Task RunAsync<T>(
+        ConsumeContext<T> context, Func<IChannel, CancellationToken, Task<IStepMessage>> work)
+        where T : class, IStepMessage
+    {
+        var task = context.Message;
+        object answer;
+        try
+        {
+            await using var channel = await broker.ChannelAsync(context.CancellationToken);
+            answer = await work(channel, context.CancellationToken);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogFailed(task.Step, task.MigrationId, failure);
+            answer = new StepFailed(task.MigrationId, task.Step, task.Attempt, "engine", BrokerFailures.Of(failure), true);
+        }
+
+        var endpoint = await context.GetSendEndpoint(_migrations);
+        await endpoint.Send(answer, answer.GetType(), context.CancellationToken);
+    }
+
+    [LoggerMessage(1101, LogLevel.Warning, "Step {Step} of migration {MigrationId} failed on the broker")]
+    private partial void LogFailed(string step, Guid migrationId, Exception failure);
+}

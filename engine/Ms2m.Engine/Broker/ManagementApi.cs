@@ -1,0 +1,58 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ms2m.Engine.Hosting;
+
+namespace Ms2m.Engine.Broker;
+
+/// <summary>The broker's management plugin, for the one thing AMQP cannot tell: how a queue is bound.</summary>
+public sealed class ManagementApi : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly string _vhost;
+
+    public ManagementApi(EngineOptions options)
+    {
+        _http = new HttpClient
+        {
+            BaseAddress = new UriBuilder(options.Management) { UserName = "", Password = "", Path = "/" }.Uri,
+            Timeout = TimeSpan.FromSeconds(5),
+        };
+        // The address holds user and password in their escaped form.
+        var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(options.Management.UserInfo)));
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", credentials);
+        _vhost = Uri.EscapeDataString(BrokerConnection.VirtualHost(options.Broker));
+    }
+
+    /// <summary>Every binding of the queue but the one to the default exchange, which all queues have.</summary>
+    /// <exception cref="HttpRequestException">The plugin cannot be reached, or there is no such queue.</exception>
+    public async Task<IReadOnlyList<QueueBinding>> BindingsOfAsync(string queue, CancellationToken token)
+    {
+        var bindings = await _http.GetFromJsonAsync<QueueBinding[]>(
+            $"api/queues/{_vhost}/{Uri.EscapeDataString(queue)}/bindings", token);
+        return [.. (bindings ?? []).Where(binding => binding.Source.Length > 0)];
+    }
+
+    public void Dispose() => _http.Dispose();
+}
+
+/// <summary>One binding as the management plugin describes it.</summary>
+public sealed record QueueBinding(
+    [property: JsonPropertyName("source")] string Source,
+    [property: JsonPropertyName("routing_key")] string RoutingKey,
+    [property: JsonPropertyName("arguments")] Dictionary<string, JsonElement> Arguments)
+{
+    /// <summary>The arguments as AMQP takes them, for headers exchanges.</summary>
+    public Dictionary<string, object?> AmqpArguments => Arguments.ToDictionary(
+        argument => argument.Key,
+        argument => argument.Value.ValueKind switch
+        {
+            JsonValueKind.String => (object?)argument.Value.GetString(),
+            JsonValueKind.Number => argument.Value.TryGetInt64(out var whole) ? whole : argument.Value.GetDouble(),
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => null,
+        });
+}

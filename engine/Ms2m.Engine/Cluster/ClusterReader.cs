@@ -1,0 +1,15 @@
+using Ms2m.Contracts;
+using Ms2m.EventLog.Documents;
+using Npgsql;
+
+namespace Ms2m.Engine.Cluster;
+
+/// <summary>What the engine knows of the nodes, from their newest reports.</summary>
+public sealed class ClusterReader(DocumentTable<NodeView, string> views, NpgsqlDataSource store)
+{
+    public Task<IReadOnlyList<NodeView>> ViewsAsync(CancellationToken token) => views.LoadAllAsync(store, token);
+
+    /// <summary>The reports, each dated by when the engine got it.</summary>
+    public async Task<IEnumerable<NodeReported>> NodesAsync(CancellationToken token) =>
+        (await ViewsAsync(token)).Select(view => view.Report with { At = view.ReceivedAt });
+}

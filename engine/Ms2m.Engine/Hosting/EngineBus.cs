@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+using MassTransit;
+using Ms2m.Contracts;
+using Ms2m.Engine.Broker;
+using Ms2m.Engine.Cluster;
+using Ms2m.Engine.Delivery;
+using Ms2m.Engine.Saga;
+
+namespace Ms2m.Engine.Hosting;
+
+/// <summary>The engine's endpoints. Everything on the wire is plain JSON with a type header, so that neither workers nor
+/// workloads need MassTransit.</summary>
+internal static class EngineBus
+{
+    public static void AddEngineBus(this IServiceCollection services, EngineOptions options) => services.AddMassTransit(x =>
+    {
+        x.DisableUsageTelemetry();
+        x.AddConsumer<NodeReportConsumer>();
+        x.AddConsumer<BrokerTaskConsumer>();
+        x.AddSagaStateMachine<MigrationStateMachine, MigrationSaga>().PgRepository();
+        x.UsingRabbitMq((context, bus) =>
+        {
+            Connect(bus, options.Broker);
+            bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders, isDefault: true);
+            bus.ConfigureJsonSerializerOptions(json =>
+            {
+                json.Converters.Add(new JsonStringEnumConverter());
+                return json;
+            });
+            bus.UseDelayedMessageScheduler();
+            bus.ReceiveEndpoint(Names.Migrations, endpoint =>
+            {
+                Only<MigrationSaga>(endpoint);
+                endpoint.SetQuorumQueue();
+                endpoint.ConcurrentMessageLimit = 16;
+                endpoint.UsePgDelivery(context);
+                endpoint.ConfigureSaga<MigrationSaga>(context);
+            });
+            bus.ReceiveEndpoint(Names.BrokerTasks, endpoint =>
+            {
+                Only<BrokerTaskConsumer>(endpoint);
+                endpoint.SetQuorumQueue();
+                endpoint.ConcurrentMessageLimit = 8;
+                endpoint.ConfigureConsumer<BrokerTaskConsumer>(context);
+            });
+            bus.ReceiveEndpoint(Names.NodeReports, endpoint =>
+            {
+                Only<NodeReportConsumer>(endpoint);
+                endpoint.ConcurrentMessageLimit = 4;
+                // An old report is worth nothing.
+                endpoint.SetQueueArgument("x-message-ttl", 30_000);
+                endpoint.ConfigureConsumer<NodeReportConsumer>(context);
+            });
+        });
+    });
+
+    private static void Connect(IRabbitMqBusFactoryConfigurator bus, Uri broker)
+    {
+        var address = new UriBuilder(broker) { Scheme = broker.Scheme == "amqps" ? "rabbitmqs" : "rabbitmq", UserName = "", Password = "" };
+        bus.Host(address.Uri, host =>
+        {
+            var login = broker.UserInfo.Split(':', 2);
+            host.Username(Uri.UnescapeDataString(login[0]));
+            host.Password(login.Length > 1 ? Uri.UnescapeDataString(login[1]) : "");
+        });
+    }
+
+    // Everything is sent to the endpoint's own exchange; nothing is published, so no exchange per message type.
+    private static void Only<T>(IRabbitMqReceiveEndpointConfigurator endpoint)
+    {
+        endpoint.ConfigureConsumeTopology = false;
+        endpoint.PublishFaults = false;
+        endpoint.UseFilter(new TypedMessagesOnly<T>());
+    }
+}

@@ -1,0 +1,50 @@
+namespace Ms2m.Engine.Hosting;
+
+/// <summary>What the engine needs to know to start. All of it comes from environment variables, because most of it
+/// holds secrets.</summary>
+public sealed record EngineOptions
+{
+    /// <summary><c>MS2M_BROKER_URI</c>: amqp://user:password@host:port/vhost.</summary>
+    public required Uri Broker { get; init; }
+
+    /// <summary><c>MS2M_BROKER_MANAGEMENT_URI</c>: http://user:password@host:port of the broker's management plugin,
+    /// through which the engine reads how a primary queue is bound; AMQP has no way to ask.</summary>
+    public required Uri Management { get; init; }
+
+    /// <summary><c>MS2M_STORE</c>: Npgsql connection string of the event store.</summary>
+    public required string Store { get; init; }
+
+    /// <summary><c>MS2M_ENGINE_LISTEN</c>: address of the HTTP API; http://127.0.0.1:8480 when absent.</summary>
+    public required string Listen { get; init; }
+
+    /// <summary><c>MS2M_TRANSFER_SECRET</c>: at least 32 characters, the same for every engine; the tokens of checkpoint
+    /// transfers are derived from it, so that a restarted engine makes the same ones and none is ever stored.</summary>
+    public required string TransferSecret { get; init; }
+
+    /// <exception cref="EngineOptionsException">A variable is missing or wrong; the message names it.</exception>
+    public static EngineOptions FromEnvironment(Func<string, string?> variable) => new()
+    {
+        Broker = ReadUri(variable, "MS2M_BROKER_URI", "amqp"),
+        Management = ReadUri(variable, "MS2M_BROKER_MANAGEMENT_URI", "http"),
+        Store = Required(variable, "MS2M_STORE"),
+        Listen = variable("MS2M_ENGINE_LISTEN") ?? "http://127.0.0.1:8480",
+        TransferSecret = Required(variable, "MS2M_TRANSFER_SECRET") is { Length: >= 32 } secret
+            ? secret
+            : throw new EngineOptionsException("MS2M_TRANSFER_SECRET must have at least 32 characters."),
+    };
+
+    private static string Required(Func<string, string?> variable, string name) =>
+        variable(name) is { Length: > 0 } value
+            ? value
+            : throw new EngineOptionsException($"The environment variable {name} is not set; see deploy/lab/README.md.");
+
+    // The value is not repeated in the message: it holds a password.
+    private static Uri ReadUri(Func<string, string?> variable, string name, string scheme) =>
+        System.Uri.TryCreate(Required(variable, name), UriKind.Absolute, out var uri)
+        && (uri.Scheme == scheme || uri.Scheme == scheme + "s")
+            ? uri
+            : throw new EngineOptionsException($"{name} must be a {scheme}:// or {scheme}s:// address.");
+}
+
+/// <summary>The engine cannot start as configured.</summary>
+public sealed class EngineOptionsException(string message) : Exception(message);

@@ -1,0 +1,44 @@
+using Ms2m.Contracts;
+using Ms2m.EventLog.Streams;
+
+namespace Ms2m.Engine.Saga;
+
+/// <summary>Every event of a migration and its name in the log. A name given once is never changed.</summary>
+public static class MigrationEvents
+{
+    public static EventTypes Register(EventTypes types) => types
+        .Add<MigrationRequested>("migration_requested")
+        .Add<MigrationRejected>("migration_rejected")
+        .Add<StepStarted>("step_started")
+        .Add<StepOverdue>("step_overdue")
+        .Add<StepFailed>("step_failed")
+        .Add<StepGivenUp>("step_given_up")
+        .Add<TargetReserved>("target_reserved")
+        .Add<SourcePrepared>("source_prepared")
+        .Add<ReplayOpened>("replay_opened")
+        .Add<FenceSent>("fence_sent")
+        .Add<FenceReached>("fence_reached")
+        .Add<CheckpointTaken>("checkpoint_taken")
+        .Add<TransferCompleted>("transfer_completed")
+        .Add<ShadowReady>("shadow_ready")
+        .Add<ShadowAttached>("shadow_attached")
+        .Add<ReplayProgressed>("replay_progressed")
+        .Add<CutoverDecided>("cutover_decided")
+        .Add<JournalClosed>("journal_closed")
+        .Add<ReplayCaughtUp>("replay_caught_up")
+        .Add<HandoffVerified>("handoff_verified")
+        .Add<HandoffBroken>("handoff_broken")
+        .Add<PromotionCommitted>("promotion_committed")
+        .Add<ShadowPromoted>("shadow_promoted")
+        .Add<InstanceActivated>("instance_activated")
+        .Add<InstanceRemoved>("instance_removed")
+        .Add<CheckpointDiscarded>("checkpoint_discarded")
+        .Add<SourceResumed>("source_resumed")
+        .Add<ReplayClosed>("replay_closed")
+        .Add<RollbackStarted>("rollback_started")
+        .Add<CancelRefused>("cancel_refused")
+        .Add<MigrationCompleted>("migration_completed")
+        .Add<MigrationRolledBack>("migration_rolled_back")
+        .Add<MigrationCancelled>("migration_cancelled")
+        .Add<MigrationFailed>("migration_failed");
+}

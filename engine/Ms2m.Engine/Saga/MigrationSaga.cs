@@ -1,0 +1,18 @@
+using MassTransit;
+using Ms2m.Migrations;
+
+namespace Ms2m.Engine.Saga;
+
+/// <summary>What is stored of one migration beside its events: their fold, and how many of them it holds.</summary>
+public sealed class MigrationSaga : SagaStateMachineInstance
+{
+    public Guid CorrelationId { get; set; }
+
+    /// <summary>The phase, as text, for whoever reads the table.</summary>
+    public string CurrentState { get; set; } = nameof(SagaStateMachine<MigrationSaga>.Initial);
+
+    /// <summary>The version of the event stream that <see cref="State"/> is the fold of.</summary>
+    public long StreamVersion { get; set; }
+
+    public MigrationState State { get; set; } = Migration.Initial;
+}

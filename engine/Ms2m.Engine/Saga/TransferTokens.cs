@@ -1,0 +1,16 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Ms2m.Engine.Hosting;
+
+namespace Ms2m.Engine.Saga;
+
+/// <summary>One bearer token for each migration's transfer, derived and never stored: the log and the saga hold none,
+/// and a restarted engine makes the same one again.</summary>
+public sealed class TransferTokens(EngineOptions options)
+{
+    private readonly byte[] _key = Encoding.UTF8.GetBytes(options.TransferSecret);
+
+    public string For(Guid migrationId) =>
+        Base64Url.EncodeToString(HMACSHA256.HashData(_key, migrationId.ToByteArray(bigEndian: true)));
+}
