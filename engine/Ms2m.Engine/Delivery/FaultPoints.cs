@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Ms2m.Engine.Tests")]
+
 namespace Ms2m.Engine.Delivery;
 
 /// <summary>The places where a crash would hurt most, so that tests can crash there. Nothing happens at them otherwise.</summary>

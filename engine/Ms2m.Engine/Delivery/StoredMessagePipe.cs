@@ -1,7 +1,6 @@
 using System.Net.Mime;
 using MassTransit;
 using MassTransit.Context;
-using MassTransit.RabbitMqTransport;
 using MassTransit.Serialization;
 using Ms2m.Contracts;
 using Ms2m.EventLog.Outbox;

@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using Npgsql;
+
+namespace Ms2m.EventLog.Streams;
+
+/// <summary>Reads the whole log in order, and never past an event that may still appear.
+/// <para>Sequence numbers are drawn before the commit, so number 8 can become visible before number 7. A reader that
+/// remembers 8 would miss 7 for ever. So where numbers are missing the reader waits until every append that was under
+/// way has ended: what is missing then was rolled back and never comes.</para></summary>
+public sealed class ReadAll(NpgsqlDataSource store, EventTypes types)
+{
+    private const int PageSize = 500;
+
+    // Primary key of mt_events.
+    private const string Sql =
+        $"select {RecordedEvent.Columns} from mt_events where seq_id > $1 and is_archived = false"
+        + " order by seq_id limit $2";
+
+    private static readonly string _awaitAppends = $"select pg_advisory_xact_lock({AppendEvents.AppendLock})";
+
+    /// <summary>Streams what is committed now and ends. Pages, so that a slow reader holds no connection.</summary>
+    public async IAsyncEnumerable<RecordedEvent> AfterAsync(
+        long seqId, [EnumeratorCancellation] CancellationToken token)
+    {
+        while (true)
+        {
+            var page = await PageAsync(seqId, token);
+            if (HasHole(seqId, page))
+            {
+                var ceiling = page[^1].SeqId;
+                await AwaitAppendsAsync(token);
+                page = [.. (await PageAsync(seqId, token)).TakeWhile(one => one.SeqId <= ceiling)];
+            }
+
+            foreach (var one in page)
+            {
+                yield return one;
+            }
+
+            if (page.Count == 0)
+            {
+                yield break;
+            }
+
+            seqId = page[^1].SeqId;
+        }
+    }
+
+    private static bool HasHole(long after, List<RecordedEvent> page) =>
+        page.Count > 0 && page[^1].SeqId - after != page.Count;
+
+    private async Task<List<RecordedEvent>> PageAsync(long after, CancellationToken token)
+    {
+        await using var command = store.CreateCommand(Sql);
+        command.Parameters.Add(Parameter.Bigint(after));
+        command.Parameters.Add(Parameter.Integer(PageSize));
+        var page = new List<RecordedEvent>();
+        await using var rows = await command.ExecuteReaderAsync(token);
+        while (await rows.ReadAsync(token))
+        {
+            page.Add(RecordedEvent.Read(rows, types));
+        }
+
+        return page;
+    }
+
+    // Taken and let go at once: it is granted when every append that began before it has ended.
+    private async Task AwaitAppendsAsync(CancellationToken token)
+    {
+        await using var command = store.CreateCommand(_awaitAppends);
+        await command.ExecuteNonQueryAsync(token);
+    }
+}

@@ -1,0 +1,44 @@
+using Npgsql;
+
+namespace Ms2m.EventLog.Streams;
+
+/// <summary>Reads one stream in order.</summary>
+public sealed class ReadStream(NpgsqlDataSource store, EventTypes types)
+{
+    // Index pk_mt_events_stream_and_version.
+    private const string Sql =
+        $"select {RecordedEvent.Columns} from mt_events where stream_id = $1 and version >= $2 and is_archived = false"
+        + " order by version";
+
+    /// <summary>What is committed.</summary>
+    /// <returns>Empty for a stream that does not exist.</returns>
+    public async Task<IReadOnlyList<RecordedEvent>> ReadAsync(
+        Guid streamId, long fromVersion, CancellationToken token)
+    {
+        await using var command = store.CreateCommand(Sql);
+        return await ReadAsync(command, streamId, fromVersion, token);
+    }
+
+    /// <summary>What the session's transaction sees; what it deferred is not in it.</summary>
+    public async Task<IReadOnlyList<RecordedEvent>> ReadAsync(
+        PgSession session, Guid streamId, long fromVersion, CancellationToken token)
+    {
+        await using var command = session.Command(Sql);
+        return await ReadAsync(command, streamId, fromVersion, token);
+    }
+
+    private async Task<IReadOnlyList<RecordedEvent>> ReadAsync(
+        NpgsqlCommand command, Guid streamId, long fromVersion, CancellationToken token)
+    {
+        command.Parameters.Add(Parameter.Uuid(streamId));
+        command.Parameters.Add(Parameter.Bigint(fromVersion));
+        var events = new List<RecordedEvent>();
+        await using var rows = await command.ExecuteReaderAsync(token);
+        while (await rows.ReadAsync(token))
+        {
+            events.Add(RecordedEvent.Read(rows, types));
+        }
+
+        return events;
+    }
+}
