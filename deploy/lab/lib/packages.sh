@@ -5,9 +5,11 @@
 packages_needed=(rabbitmq-server postgresql debootstrap iproute2 curl jq rsync openssl procps util-linux)
 
 packages_missing() {
-  local package
+  local package installed
+  # shellcheck disable=SC2016 # dpkg-query fills it in
+  installed=$(dpkg-query --show --showformat '${db:Status-Status} ${Package}\n' "${packages_needed[@]}" 2>/dev/null) || true
   for package in "${packages_needed[@]}"; do
-    [[ -e /var/lib/dpkg/info/$package.list ]] || printf '%s\n' "$package"
+    grep -qFx "installed $package" <<<"$installed" || printf '%s\n' "$package"
   done
 }
 
