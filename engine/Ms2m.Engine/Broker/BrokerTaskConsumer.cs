@@ -1,6 +1,7 @@
 using MassTransit;
 using Ms2m.Contracts;
 using RabbitMQ.Client;
+using Headers = Ms2m.Contracts.Headers;
 
 namespace Ms2m.Engine.Broker;
 

@@ -70,6 +70,6 @@ internal static class EngineBus
     {
         endpoint.ConfigureConsumeTopology = false;
         endpoint.PublishFaults = false;
-        endpoint.UseFilter(new TypedMessagesOnly<T>());
+        endpoint.ConfigureReceive(receive => receive.UseFilter(new TypedMessagesOnly<T>()));
     }
 }

@@ -1,5 +1,5 @@
 using MassTransit;
-using Ms2m.Contracts;
+using Headers = Ms2m.Contracts.Headers;
 
 namespace Ms2m.Engine.Hosting;
 

@@ -5,6 +5,7 @@ using Ms2m.Contracts;
 using Ms2m.Engine.Broker;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using Headers = Ms2m.Contracts.Headers;
 
 namespace Ms2m.Engine.Ingress;
 
