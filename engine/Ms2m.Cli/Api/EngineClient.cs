@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Ms2m.Contracts;
 
@@ -61,7 +61,9 @@ public sealed class EngineClient : IDisposable
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
         {
-            request.Content = JsonContent.Create(body, body.GetType(), options: ContractJson.Options);
+            // With a length: not everything between here and the engine understands a chunked request.
+            request.Content = new StringContent(
+                JsonSerializer.Serialize(body, body.GetType(), ContractJson.Options), Encoding.UTF8, "application/json");
         }
 
         try

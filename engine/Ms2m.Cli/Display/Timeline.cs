@@ -40,8 +40,8 @@ internal static class Timeline
     private static Grid Phases(MigrationView migration)
     {
         var grid = new Grid();
-        grid.AddColumn(new GridColumn().PadLeft(2).NoWrap());
-        grid.AddColumn(new GridColumn().RightAligned().NoWrap());
+        grid.AddColumn(new GridColumn().PadLeft(2).PadRight(2).NoWrap());
+        grid.AddColumn(new GridColumn().RightAligned().PadRight(2).NoWrap());
         grid.AddColumn(new GridColumn().NoWrap());
         var phases = migration.Phases ?? [];
         var whole = Math.Max(1, phases.Sum(phase => phase.Ms));

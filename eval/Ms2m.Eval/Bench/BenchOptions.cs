@@ -1,0 +1,6 @@
+using Ms2m.Eval.Load;
+
+namespace Ms2m.Eval.Bench;
+
+/// <summary>One benchmark.</summary>
+internal sealed record BenchOptions(LoadOptions Load, IReadOnlyList<string> Nodes, int Runs, int WarmupRuns, bool Json);

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace Ms2m.Eval.Lab;
+
+/// <summary>Looks at the broker from outside, through its management API, so that "nothing is left" is seen and not
+/// believed.</summary>
+internal sealed class BrokerEyes : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly string _virtualHost;
+
+    public BrokerEyes(LabAddresses lab)
+    {
+        var management = lab.BrokerManagement;
+        _virtualHost = Uri.EscapeDataString(VirtualHost(lab.Broker));
+        _http = new HttpClient
+        {
+            BaseAddress = new UriBuilder(management) { UserName = "", Password = "" }.Uri,
+            Timeout = TimeSpan.FromSeconds(10),
+        };
+        var user = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(management.UserInfo));
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(user));
+    }
+
+    public async Task<IReadOnlyList<string>> Queues(CancellationToken cancel)
+    {
+        var answer = await _http.GetFromJsonAsync<JsonElement>($"api/queues/{_virtualHost}?columns=name", cancel);
+        return [.. answer.EnumerateArray().Select(queue => queue.GetProperty("name").GetString()!)];
+    }
+
+    public async Task DeleteQueue(string queue, CancellationToken cancel)
+    {
+        using var answer = await _http.DeleteAsync(
+            new Uri($"api/queues/{_virtualHost}/{Uri.EscapeDataString(queue)}", UriKind.Relative), cancel);
+        if (answer.StatusCode != HttpStatusCode.NotFound)
+        {
+            answer.EnsureSuccessStatusCode();
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static string VirtualHost(Uri broker) =>
+        Uri.UnescapeDataString(broker.AbsolutePath.Trim('/')) is { Length: > 0 } named ? named : "/";
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Ms2m.Eval.Lab;
+
+/// <summary>The lab's own command: the way into a node that does not go through the system under test.</summary>
+internal sealed class LabTool(string path)
+{
+    /// <summary>Runs a command inside a node and gives its output, or null when it failed.</summary>
+    public Task<string?> InNode(string node, string script, CancellationToken cancel) =>
+        Run(["node", node, "exec", "sh", "-c", script], cancel);
+
+    /// <summary>Resident memory of the engine or, with a node, of its worker; null when it does not run.</summary>
+    public async Task<long?> ResidentBytes(string? node, CancellationToken cancel)
+    {
+        var answer = await Run(node is null ? ["engine", "pid"] : ["worker", node, "pid"], cancel);
+        if (!int.TryParse(answer, NumberStyles.Integer, CultureInfo.InvariantCulture, out var pid))
+        {
+            return null;
+        }
+
+        try
+        {
+            foreach (var line in await File.ReadAllLinesAsync($"/proc/{pid}/status", cancel))
+            {
+                if (line.StartsWith("VmRSS:", StringComparison.Ordinal))
+                {
+                    var number = line["VmRSS:".Length..].Replace("kB", "", StringComparison.Ordinal);
+                    return long.Parse(number, CultureInfo.InvariantCulture) * 1024;
+                }
+            }
+        }
+        catch (IOException)
+        {
+            // It ended between the two looks.
+        }
+
+        return null;
+    }
+
+    private async Task<string?> Run(string[] arguments, CancellationToken cancel)
+    {
+        var start = new ProcessStartInfo(path, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync(cancel);
+        var output = await process.StandardOutput.ReadToEndAsync(cancel);
+        await errors;
+        await process.WaitForExitAsync(cancel);
+        return process.ExitCode == 0 ? output : null;
+    }
+}

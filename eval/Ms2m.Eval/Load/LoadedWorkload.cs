@@ -1,0 +1,163 @@
+using Ms2m.Checker;
+using Ms2m.Cli.Api;
+using Ms2m.Contracts;
+using Ms2m.Eval.Lab;
+using Ms2m.Publisher;
+
+namespace Ms2m.Eval.Load;
+
+/// <summary>The sample workload with publishers at work and the checker watching: what a migration is tried on.</summary>
+internal sealed class LoadedWorkload : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private readonly CancellationTokenSource _publishing = new();
+    private readonly ExactlyOnceCheck _check;
+    private readonly PublisherFleet _fleet;
+    private readonly LoadOptions _load;
+    private Task _publishers = Task.CompletedTask;
+
+    private LoadedWorkload(ExactlyOnceCheck check, PublisherFleet fleet, LoadOptions load, string instance, string node)
+    {
+        (_check, _fleet, _load) = (check, fleet, load);
+        (Instance, Node) = (instance, node);
+    }
+
+    /// <summary>The instance that is the workload now.</summary>
+    public string Instance { get; private set; }
+
+    public string Node { get; private set; }
+
+    public ExactlyOnceCheck Check => _check;
+
+    public static async Task<LoadedWorkload> Start(
+        LabAddresses lab, EngineClient engine, BrokerEyes broker, string node, LoadOptions load, Action<string> say,
+        CancellationToken cancel)
+    {
+        say($"starting {OrdersWorkload.Name} on {node}");
+        var instance = await new OrdersWorkload(engine, broker).StartFresh(node, load, cancel);
+        // Before the first message: a receipt that nobody collects would look like a lost effect.
+        var check = await ExactlyOnceCheck.StartAsync(new CheckOptions { BrokerUri = lab.Broker }, cancel);
+        var fleet = new PublisherFleet(new PublisherOptions
+        {
+            BrokerUri = lab.Broker,
+            Publishers = load.Publishers,
+            RatePerSecond = load.Rate,
+        });
+        var loaded = new LoadedWorkload(check, fleet, load, instance, node);
+        say($"waiting until {instance} has loaded its state of {load.StateMb} MB");
+        await check.AskStateAsync(instance, cancel);
+        say($"publishing {load.Rate:0.#} messages/s from {load.Publishers} publisher(s)");
+        loaded._publishers = fleet.RunAsync(loaded._publishing.Token);
+        await Task.Delay(TimeSpan.FromSeconds(load.WarmupSeconds), cancel);
+        await loaded.UntilMessagesFlow(cancel);
+        return loaded;
+    }
+
+    /// <summary>The migration has ended: the workload may be another instance on another node now.</summary>
+    public void Moved(MigrationView migration)
+    {
+        if (migration.IsCompleted)
+        {
+            Instance = Names.ShadowInstance(OrdersWorkload.Name, migration.MigrationId);
+            Node = migration.TargetNode!;
+        }
+    }
+
+    /// <summary>Messages that publishers know to be in the queue and the workload has not applied.</summary>
+    public async Task<long> Backlog(CancellationToken cancel) =>
+        _fleet.Ledger.Confirmed - (await _check.AskStateAsync(Instance, cancel)).Applied;
+
+    /// <summary>Lets the backlog of an overload run off, so that the next migration meets the same load as the last.</summary>
+    public async Task Settle(CancellationToken cancel)
+    {
+        var small = Math.Max(5, _load.Rate / 2);
+        if (await Backlog(cancel) <= small)
+        {
+            return;
+        }
+
+        _fleet.RatePerSecond = 1;
+        while (await Backlog(cancel) > small)
+        {
+            await Task.Delay(Pause, cancel);
+        }
+
+        _fleet.RatePerSecond = _load.Rate;
+        await Task.Delay(TimeSpan.FromSeconds(_load.WarmupSeconds), cancel);
+    }
+
+    /// <summary>Stops the publishers, waits until the queue is empty, and judges.</summary>
+    public async Task<Verdict> Conclude(Action<string> say, CancellationToken cancel)
+    {
+        await StopPublishing();
+        var backlog = await Backlog(cancel);
+        // Twice the simulated work for what is left, and half a minute for everything else.
+        var patience = TimeSpan.FromMilliseconds(30_000 + backlog * (_load.WorkMs + 2.0) * 2);
+        say($"publishers stopped; {backlog} messages to go");
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var progress = SayBacklog(say, watching.Token);
+        try
+        {
+            return await _check.ConcludeAsync(_fleet.Ledger, Instance, patience, cancel);
+        }
+        finally
+        {
+            await watching.CancelAsync();
+            await progress;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopPublishing();
+        await _check.DisposeAsync();
+        _publishing.Dispose();
+    }
+
+    private async Task StopPublishing()
+    {
+        await _publishing.CancelAsync();
+        try
+        {
+            await _publishers;
+        }
+        catch (OperationCanceledException)
+        {
+            // That is how they are stopped.
+        }
+    }
+
+    private async Task UntilMessagesFlow(CancellationToken cancel)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while ((await _check.AskStateAsync(Instance, cancel)).Applied == 0)
+        {
+            if (TimeProvider.System.GetElapsedTime(begun) > TimeSpan.FromSeconds(20))
+            {
+                throw new CannotMeasureException(
+                    "MS2M-EVAL-SILENT",
+                    $"{_fleet.Ledger.Confirmed} messages were published and {Instance} applied none.",
+                    "See the workload's log: './ms2m lab node NODE exec podman logs INSTANCE'.");
+            }
+
+            await Task.Delay(Pause, cancel);
+        }
+    }
+
+    private async Task SayBacklog(Action<string> say, CancellationToken cancel)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(3), cancel);
+                say($"{await Backlog(cancel)} messages to go");
+            }
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or TimeoutException)
+        {
+            // The verdict is there, or the instance does not answer: then the verdict says so.
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Ms2m.Cli.Api;
+using Ms2m.Contracts;
+using Ms2m.Eval.Lab;
+using RabbitMQ.Client;
+
+namespace Ms2m.Eval.Load;
+
+/// <summary>Starts migrations as a stranger would: plain JSON to the exchange, no envelope, no property.</summary>
+internal sealed class MigrationByAmqp(LabAddresses lab, EngineClient engine)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Publishes the request and finds the migration that it began.</summary>
+    public async Task<MigrationView> Start(string workload, string target, CancellationToken cancel)
+    {
+        var before = (await Newest(workload, cancel)).Select(one => one.MigrationId).ToHashSet();
+        await Publish(JsonSerializer.SerializeToUtf8Bytes(new { workload, targetNode = target }), cancel);
+        var begun = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(begun) < Patience)
+        {
+            var found = (await Newest(workload, cancel)).FirstOrDefault(one => !before.Contains(one.MigrationId));
+            if (found is not null)
+            {
+                return found;
+            }
+
+            await Task.Delay(Pause, cancel);
+        }
+
+        throw new CannotMeasureException(
+            "MS2M-EVAL-IGNORED",
+            $"A request was published to {Names.StartMigration}, and no migration of {workload} began within "
+            + $"{Patience.TotalSeconds:0} s.",
+            "See './ms2m lab logs engine' and the queue ms2m.rejected.");
+    }
+
+    private async Task Publish(byte[] body, CancellationToken cancel)
+    {
+        var factory = new ConnectionFactory { Uri = lab.Broker, ClientProvidedName = "ms2m eval" };
+        await using var connection = await factory.CreateConnectionAsync(cancel);
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
+            cancel);
+        await channel.BasicPublishAsync(Names.StartMigration, "", body, cancel);
+    }
+
+    private async Task<List<MigrationView>> Newest(string workload, CancellationToken cancel) =>
+        [.. (await engine.Migrations(20, cancel)).As<List<MigrationView>>().Where(one => one.Workload == workload)];
+}

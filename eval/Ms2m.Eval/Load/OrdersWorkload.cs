@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Net;
+using Ms2m.Cli.Api;
+using Ms2m.Eval.Lab;
+
+namespace Ms2m.Eval.Load;
+
+/// <summary>The sample workload, always started fresh: a measurement must not inherit another one's messages.</summary>
+internal sealed class OrdersWorkload(EngineClient engine, BrokerEyes broker)
+{
+    public const string Name = "orders";
+
+    private const string Queue = "orders";
+
+    private const string Image = "localhost/ms2m/orders:latest";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Removes whatever runs under the name, with its queue, and runs a new one. Gives its instance id.</summary>
+    public async Task<string> StartFresh(string node, LoadOptions load, CancellationToken cancel)
+    {
+        await Remove(cancel);
+        await engine.Run(
+            new RunRequest(Name, node, Image, Queue, new Dictionary<string, string>
+            {
+                ["MS2M_QUEUE"] = Queue,
+                ["MS2M_WORK_MS"] = load.WorkMs.ToString(CultureInfo.InvariantCulture),
+                ["MS2M_STATE_MB"] = load.StateMb.ToString(CultureInfo.InvariantCulture),
+            }),
+            cancel);
+        var running = await WaitFor(
+            $"{Name} ran on {node}", instances => instances.FirstOrDefault(one => one.State == "running"), cancel);
+        return running.InstanceId!;
+    }
+
+    private async Task Remove(CancellationToken cancel)
+    {
+        await WaitFor(
+            $"no migration of {Name} was under way",
+            instances => instances.All(one => one.MigrationId is null) ? "none" : null,
+            cancel);
+        try
+        {
+            await engine.Stop(Name, cancel);
+            await WaitFor($"the old {Name} was gone", instances => instances.Count == 0 ? "gone" : null, cancel);
+        }
+        catch (EngineRefusedException unknown) when (unknown.Status == HttpStatusCode.NotFound)
+        {
+            // There was none.
+        }
+
+        await broker.DeleteQueue(Queue, cancel);
+        foreach (var queue in await broker.Queues(cancel))
+        {
+            // Of instances that a killed run left behind.
+            if (queue.StartsWith("ms2m.control.orders-", StringComparison.Ordinal))
+            {
+                await broker.DeleteQueue(queue, cancel);
+            }
+        }
+    }
+
+    private async Task<T> WaitFor<T>(string what, Func<List<WorkloadView>, T?> look, CancellationToken cancel)
+        where T : class
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(begun) < Patience)
+        {
+            var all = (await engine.Workloads(cancel)).As<List<WorkloadView>>();
+            if (look([.. all.Where(one => one.Name == Name)]) is { } seen)
+            {
+                return seen;
+            }
+
+            await Task.Delay(Pause, cancel);
+        }
+
+        throw new CannotMeasureException(
+            "MS2M-EVAL-WORKLOAD",
+            $"Waited {Patience.TotalSeconds:0} s in vain until {what}.",
+            "See './ms2m workloads', './ms2m nodes' and './ms2m lab logs'.");
+    }
+}
