@@ -80,11 +80,11 @@ public sealed class ArrowsPointInward
     }
 
     [Fact]
-    public void sources_are_shared_by_link_only_for_the_client_of_the_http_api()
+    public void sources_are_shared_by_link_only_for_the_client_of_the_http_api_and_its_pictures()
     {
         foreach (var linked in ProjectFile.All.SelectMany(project => project.LinkedFiles))
         {
-            Assert.Contains("Ms2m.Cli/Api/", linked, StringComparison.Ordinal);
+            Assert.Matches("Ms2m[.]Cli/(Api|Display)/", linked);
         }
     }
 }

@@ -38,7 +38,13 @@ internal sealed class LabTool(string path)
         return null;
     }
 
-    private async Task<string?> Run(string[] arguments, CancellationToken cancel)
+    public async Task<int?> EnginePid(CancellationToken cancel) =>
+        int.TryParse(await Run(["engine", "pid"], cancel), NumberStyles.Integer, CultureInfo.InvariantCulture, out var pid)
+            ? pid
+            : null;
+
+    /// <summary>Runs one of the lab's own commands and gives its output, or null when it failed.</summary>
+    public async Task<string?> Run(string[] arguments, CancellationToken cancel)
     {
         var start = new ProcessStartInfo(path, arguments)
         {

@@ -13,16 +13,23 @@ internal sealed class MigrationByAmqp(LabAddresses lab, EngineClient engine)
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
+    public static byte[] Request(string workload, string target) =>
+        JsonSerializer.SerializeToUtf8Bytes(new { workload, targetNode = target });
+
     /// <summary>Publishes the request and finds the migration that it began.</summary>
-    public async Task<MigrationView> Start(string workload, string target, CancellationToken cancel)
+    public Task<MigrationView> Start(string workload, string target, CancellationToken cancel) =>
+        Start(Request(workload, target), cancel);
+
+    /// <summary>Publishes any bytes as a request and finds what became of it; an unreadable one is found too, as
+    /// Rejected. Nobody else may start migrations meanwhile.</summary>
+    public async Task<MigrationView> Start(byte[] request, CancellationToken cancel)
     {
-        var before = (await Newest(workload, cancel)).Select(one => one.MigrationId).ToHashSet();
-        await Publish(JsonSerializer.SerializeToUtf8Bytes(new { workload, targetNode = target }), cancel);
+        var before = (await Newest(cancel)).Select(one => one.MigrationId).ToHashSet();
+        await Publish(request, cancel);
         var begun = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(begun) < Patience)
         {
-            var found = (await Newest(workload, cancel)).FirstOrDefault(one => !before.Contains(one.MigrationId));
-            if (found is not null)
+            if ((await Newest(cancel)).FirstOrDefault(one => !before.Contains(one.MigrationId)) is { } found)
             {
                 return found;
             }
@@ -32,12 +39,12 @@ internal sealed class MigrationByAmqp(LabAddresses lab, EngineClient engine)
 
         throw new CannotMeasureException(
             "MS2M-EVAL-IGNORED",
-            $"A request was published to {Names.StartMigration}, and no migration of {workload} began within "
+            $"A request was published to {Names.StartMigration}, and no migration began within "
             + $"{Patience.TotalSeconds:0} s.",
             "See './ms2m lab logs engine' and the queue ms2m.rejected.");
     }
 
-    private async Task Publish(byte[] body, CancellationToken cancel)
+    public async Task Publish(byte[] body, CancellationToken cancel)
     {
         var factory = new ConnectionFactory { Uri = lab.Broker, ClientProvidedName = "ms2m eval" };
         await using var connection = await factory.CreateConnectionAsync(cancel);
@@ -47,6 +54,6 @@ internal sealed class MigrationByAmqp(LabAddresses lab, EngineClient engine)
         await channel.BasicPublishAsync(Names.StartMigration, "", body, cancel);
     }
 
-    private async Task<List<MigrationView>> Newest(string workload, CancellationToken cancel) =>
-        [.. (await engine.Migrations(20, cancel)).As<List<MigrationView>>().Where(one => one.Workload == workload)];
+    private async Task<List<MigrationView>> Newest(CancellationToken cancel) =>
+        (await engine.Migrations(20, cancel)).As<List<MigrationView>>();
 }

@@ -1,0 +1,33 @@
+using Ms2m.Checker;
+using Ms2m.Eval.Demo;
+using Ms2m.Eval.Load;
+
+namespace Ms2m.EndToEnd.Tests.Lab;
+
+/// <summary>What must hold after every migration, however it ended.</summary>
+internal static class Proof
+{
+    public static void Exact(Verdict verdict) => Assert.True(
+        verdict.Exact && verdict is
+        {
+            Lost: 0, Duplicated: 0, Reordered: 0, EffectsMissing: 0, EffectsRepeated: 0, StateDigestMatches: true,
+        },
+        $"published {verdict.Published}, applied {verdict.Applied}, lost {verdict.Lost}, duplicated "
+        + $"{verdict.Duplicated}, reordered {verdict.Reordered}, effects missing {verdict.EffectsMissing}, repeated "
+        + $"{verdict.EffectsRepeated}: {string.Join(" | ", verdict.Problems)}");
+
+    public static void Moved(DemoReport report)
+    {
+        Assert.True(report.Succeeded, $"{report.Outcome}, verified {report.Verified}: {report.Reason} "
+            + string.Join(" | ", report.Problems.Concat(report.Leftovers)));
+        Assert.Equal("Completed", report.Outcome);
+        Assert.True(report.Published > 0 && report.Applied == report.Published);
+    }
+
+    /// <summary>Stops the load, judges it, and looks for leftovers.</summary>
+    public static async Task ExactAndClean(LabFixture lab, LoadedWorkload orders, Action<string> say, CancellationToken cancel)
+    {
+        Exact(await orders.Conclude(say, cancel));
+        Assert.Empty(await lab.Cluster.Leftovers.Find(OrdersWorkload.Name, orders.Instance, orders.Node, cancel));
+    }
+}
