@@ -1,0 +1,100 @@
+using Ms2m.Contracts;
+
+namespace Ms2m.NodeWorker.Completed;
+
+/// <summary>One command at work: its record, and its answers on their way.</summary>
+internal sealed class StepWork(
+    StepKey key, StepKind kind, JournalEntry entry, StepJournal journal, Func<IStepMessage, Task> send,
+    CancellationToken stopping)
+{
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+    private Task _sending = Task.CompletedTask;
+    private bool _forgotten;
+
+    public StepKey Key => key;
+
+    public StepKind Kind => kind;
+
+    public CancellationToken Cancel => _cancel.Token;
+
+    public bool IsFinished => entry.Finished;
+
+    public void Record() => journal.Write(key, entry);
+
+    /// <summary>Harmless to work that has ended.</summary>
+    public void GiveUp()
+    {
+        lock (_lock)
+        {
+            if (!entry.Finished)
+                _cancel.Cancel();
+        }
+    }
+
+    public void Answer(IStepMessage answer)
+    {
+        lock (_lock)
+        {
+            entry.Answers.Add(JournaledAnswer.Of(answer));
+            // Recorded before it is sent: after a crash in between it is sent again, never lost.
+            Record();
+            Send(entry.Answers.Count - 1);
+        }
+    }
+
+    public void AnswerAgain()
+    {
+        lock (_lock)
+        {
+            for (var i = 0; i < entry.Answers.Count; i++)
+                Send(i);
+        }
+    }
+
+    public void AnswerUnsent()
+    {
+        lock (_lock)
+        {
+            for (var i = 0; i < entry.Answers.Count; i++)
+            {
+                if (!entry.Answers[i].Sent)
+                    Send(i);
+            }
+        }
+    }
+
+    public void Finish()
+    {
+        lock (_lock)
+        {
+            entry.Finished = true;
+            Record();
+        }
+    }
+
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _forgotten = true;
+            journal.Remove(key);
+        }
+    }
+
+    private void Send(int index) => _sending = SendAfterAsync(_sending, index);
+
+    private async Task SendAfterAsync(Task before, int index)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        if (stopping.IsCancellationRequested || entry.Answers[index].Read() is not { } answer)
+            return;
+        await send(answer);
+        lock (_lock)
+        {
+            entry.Answers[index] = entry.Answers[index] with { Sent = true };
+            if (!_forgotten)
+                Record();
+        }
+    }
+}

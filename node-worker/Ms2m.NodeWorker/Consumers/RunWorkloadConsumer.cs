@@ -1,0 +1,63 @@
+using MassTransit;
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Heartbeat;
+using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Instances;
+using Ms2m.NodeWorker.Reservations;
+using Ms2m.NodeWorker.Runtimes;
+
+namespace Ms2m.NodeWorker.Consumers;
+
+/// <summary>Runs a workload for the first time.</summary>
+public sealed class RunWorkloadConsumer(
+    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book,
+    HeartbeatSignal heartbeat, IBusSender bus) : IConsumer<RunWorkload>
+{
+    public async Task Consume(ConsumeContext<RunWorkload> context)
+    {
+        var command = context.Message;
+        var trouble = await RunAsync(command, context.CancellationToken);
+        if (trouble is not null)
+        {
+            await bus.PublishAsync(
+                new NodeCommandRefused(command.RequestId, command.InstanceId, options.Node, trouble.Reason),
+                context.CancellationToken);
+            return;
+        }
+        await bus.PublishAsync(
+            new WorkloadStarted(command.RequestId, command.InstanceId, options.Node), context.CancellationToken);
+        heartbeat.Now();
+    }
+
+    private async Task<Trouble?> RunAsync(RunWorkload command, CancellationToken cancel)
+    {
+        var spec = command.Spec;
+        if (!Names.IsValid(command.InstanceId))
+            return NodeFailures.BadName("an instance", command.InstanceId);
+        if (spec is null || !Names.IsValid(spec.Name))
+            return NodeFailures.BadName("a workload", spec?.Name);
+        var listed = await runtime.ListAsync(cancel);
+        if (listed.Failed)
+            return listed.Trouble;
+        if (listed.Value.FirstOrDefault(c => c.Spec?.Name == spec.Name && c.Name != command.InstanceId) is { } other)
+            return NodeFailures.WorkloadHere(spec.Name, other.Name);
+        if (book.Open.FirstOrDefault(r => r.Spec.Name == spec.Name) is { } promised)
+            return NodeFailures.WorkloadHere(spec.Name, promised.InstanceId);
+        if (listed.Value.Any(c => c.Name == command.InstanceId && c.IsRunning))
+            return null;
+        var image = await runtime.HasImageAsync(spec.Image, cancel);
+        if (image.Failed)
+            return image.Trouble;
+        if (!image.Value)
+            return NodeFailures.NoSuchImage(spec.Image);
+
+        var had = instances.Read(spec.Name);
+        instances.Write(new InstanceFile(
+            command.InstanceId, spec.Name, InstanceRole.Active, 1, options.WorkloadBrokerUri));
+        var run = await runtime.RunAsync(
+            new ContainerRequest(command.InstanceId, spec, instances.PathOf(spec.Name)), cancel);
+        if (run.Failed && had is null)
+            instances.Remove(command.InstanceId, spec.Name);
+        return run.Trouble;
+    }
+}

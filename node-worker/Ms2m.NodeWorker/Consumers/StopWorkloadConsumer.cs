@@ -1,0 +1,44 @@
+using MassTransit;
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Heartbeat;
+using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Instances;
+using Ms2m.NodeWorker.Runtimes;
+
+namespace Ms2m.NodeWorker.Consumers;
+
+/// <summary>Removes an instance outside a migration.</summary>
+public sealed class StopWorkloadConsumer(
+    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, HeartbeatSignal heartbeat,
+    IBusSender bus) : IConsumer<StopWorkload>
+{
+    public async Task Consume(ConsumeContext<StopWorkload> context)
+    {
+        var command = context.Message;
+        var trouble = await StopAsync(command, context.CancellationToken);
+        await bus.PublishAsync(
+            trouble is null
+                ? new WorkloadStopped(command.RequestId, command.InstanceId, options.Node)
+                : new NodeCommandRefused(command.RequestId, command.InstanceId, options.Node, trouble.Reason),
+            context.CancellationToken);
+        heartbeat.Now();
+    }
+
+    private async Task<Trouble?> StopAsync(StopWorkload command, CancellationToken cancel)
+    {
+        if (!Names.IsValid(command.InstanceId))
+            return NodeFailures.BadName("an instance", command.InstanceId);
+        var found = await runtime.FindAsync(command.InstanceId, cancel);
+        if (found.Failed)
+            return found.Trouble;
+        if (found.Value is { } container)
+        {
+            if (container.Spec is null)
+                return NodeFailures.NameTaken(command.InstanceId);
+            if (await runtime.RemoveAsync(command.InstanceId, cancel) is { Failed: true } removal)
+                return removal.Trouble;
+        }
+        instances.Remove(command.InstanceId);
+        return null;
+    }
+}

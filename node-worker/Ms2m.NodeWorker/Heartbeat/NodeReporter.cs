@@ -1,0 +1,107 @@
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Instances;
+using Ms2m.NodeWorker.Preflight;
+using Ms2m.NodeWorker.Reservations;
+using Ms2m.NodeWorker.Runtimes;
+
+namespace Ms2m.NodeWorker.Heartbeat;
+
+/// <summary>Says every two seconds, and at once when instances change, what this node is, can do and hosts.</summary>
+public sealed partial class NodeReporter(
+    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, Room room, NodeFeatures features,
+    HeartbeatSignal signal, IBusSender bus, TimeProvider time, ILogger<NodeReporter> log) : BackgroundService
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan Sending = TimeSpan.FromSeconds(2);
+
+    private IReadOnlyList<InstanceReported> _instances = [];
+    private bool _silent;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await features.LookAsync(stoppingToken);
+                await ReportAsync(stoppingToken);
+                await signal.WaitAsync(Interval, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // A node that cannot say how it is must go on trying: silence is taken for its death.
+                ReportFailed(e);
+                await Task.Delay(Interval, time, stoppingToken);
+            }
+        }
+    }
+
+    internal async Task<NodeReported> LookAsync(CancellationToken cancel)
+    {
+        var found = features.Found;
+        // Containers run on while podman does not answer: what was seen last is nearer to the truth than nothing.
+        if (await runtime.ListAsync(cancel) is { Failed: false } listed)
+            _instances = [.. listed.Value.Select(Describe)];
+        string Version(string name) =>
+            found.FirstOrDefault(f => f.Name == name) is { Available: true } feature ? feature.Detail : "missing";
+        return new NodeReported(
+            options.Node, options.Advertise.GetLeftPart(UriPartial.Authority), time.GetUtcNow(),
+            (int)Interval.TotalMilliseconds,
+            new Dictionary<string, string>
+            {
+                ["worker"] = typeof(NodeReporter).Assembly.GetName().Version?.ToString(3) ?? "0",
+                ["podman"] = Version("podman"),
+                ["runc"] = Version("runc"),
+                ["criu"] = Version("criu"),
+                ["kernel"] = Environment.OSVersion.Version.ToString(),
+            },
+            Environment.ProcessorCount, Room.TotalMemory, room.FreeMemory, room.FreeForCheckpoints, found,
+            _instances);
+    }
+
+    private async Task ReportAsync(CancellationToken cancel)
+    {
+        var report = await LookAsync(cancel);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limited.CancelAfter(Sending);
+        try
+        {
+            await bus.ReportAsync(report, limited.Token);
+            if (_silent)
+                HeardAgain();
+            _silent = false;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            // One line for a silence, not one every two seconds.
+            if (!_silent)
+                NotHeard(e.GetType().Name);
+            _silent = true;
+        }
+    }
+
+    private InstanceReported Describe(Container container)
+    {
+        var spec = container.Spec!;
+        // A container whose folder names another instance must not touch the broker: it is as good as retired.
+        var file = instances.Read(spec.Name) is { } f && f.InstanceId == container.Name ? f : null;
+        return new InstanceReported(
+            container.Name, spec, file?.Role ?? InstanceRole.Retired, file?.Epoch ?? 0, container.State,
+            ProcessMemory.OfContainer(container.Pid), file?.MigrationId);
+    }
+
+    [LoggerMessage(2301, LogLevel.Error, "The node's report could not be made")]
+    private partial void ReportFailed(Exception cause);
+
+    [LoggerMessage(2302, LogLevel.Warning, "The broker does not take the node's reports: {Cause}")]
+    private partial void NotHeard(string cause);
+
+    [LoggerMessage(2303, LogLevel.Information, "The broker takes the node's reports again")]
+    private partial void HeardAgain();
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace Ms2m.NodeWorker.Heartbeat;
+
+/// <summary>Resident memory of a container's processes: about the size of a checkpoint.</summary>
+public static class ProcessMemory
+{
+    /// <summary>Of the process and all others in its control group; 0 when they are gone.</summary>
+    public static long OfContainer(int pid)
+    {
+        if (pid <= 0)
+            return 0;
+        try
+        {
+            return Pids(pid).Sum(OfProcess);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It ended while it was looked at.
+            return 0;
+        }
+    }
+
+    private static List<int> Pids(int pid)
+    {
+        var group = File.ReadLines($"/proc/{pid}/cgroup").FirstOrDefault(l => l.StartsWith("0::/", StringComparison.Ordinal));
+        var list = group is null ? null : $"/sys/fs/cgroup{group[3..]}/cgroup.procs";
+        return list is not null && File.Exists(list)
+            ? File.ReadLines(list).Select(l => int.Parse(l, CultureInfo.InvariantCulture)).ToList()
+            : [pid];
+    }
+
+    private static long OfProcess(int pid)
+    {
+        try
+        {
+            // Pages, the second of seven numbers being the resident ones.
+            var pages = File.ReadAllText($"/proc/{pid}/statm").Split(' ')[1];
+            return long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+}

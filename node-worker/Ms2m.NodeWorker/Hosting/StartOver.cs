@@ -1,0 +1,28 @@
+using Ms2m.NodeWorker.Completed;
+using Ms2m.NodeWorker.Preflight;
+using Ms2m.NodeWorker.Transfer;
+
+namespace Ms2m.NodeWorker.Hosting;
+
+/// <summary>Puts the node in order before the worker takes commands: removes what an earlier life left half done, and
+/// takes up what it left undone.</summary>
+public sealed class StartOver(
+    WorkerOptions options, TcpCloseCheck criu, IncomingCheckpoints incoming, OutgoingFolders outgoing, StepDesk desk)
+    : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        criu.Write();
+        PrivateFiles.CreateFolder(options.WorkloadsFolder);
+        outgoing.RemoveAll();
+        incoming.RemoveUnclaimed();
+        desk.Resume();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        desk.Stop();
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,44 @@
+using MassTransit;
+using Ms2m.NodeWorker.Heartbeat;
+using Ms2m.NodeWorker.Transfer;
+using Serilog;
+
+namespace Ms2m.NodeWorker.Hosting;
+
+/// <summary>Puts the worker together.</summary>
+public static class WorkerHost
+{
+    public static WebApplication Build(WorkerOptions options)
+    {
+        PrivateFiles.CreateFolder(options.Data);
+        PrivateFiles.CreateFolder(options.Checkpoints);
+        PrivateFiles.CreateFolder(options.IncomingFolder);
+
+        // Slim and empty of settings files: everything there is to set is in the options.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSerilog(Log.Logger);
+        builder.WebHost.UseUrls(options.Listen.GetLeftPart(UriPartial.Authority));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+
+        builder.Services.AddWorker(options);
+        // Before the bus: the node is in order when the first command comes. After it: the reporter speaks through it.
+        builder.Services.AddHostedService<StartOver>();
+        builder.Services.AddWorkerBus(options);
+        builder.Services.AddHostedService<NodeReporter>();
+
+        var app = builder.Build();
+        app.Services.GetRequiredService<TransferEndpoint>().Map(app);
+        app.MapGet("/health", (RequestDelegate)HealthAsync);
+        return app;
+    }
+
+    private static Task HealthAsync(HttpContext http)
+    {
+        var bus = http.RequestServices.GetRequiredService<IBusControl>().CheckHealth();
+        var healthy = bus.Status == BusHealthStatus.Healthy;
+        http.Response.StatusCode = healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return http.Response.WriteAsync(healthy ? "healthy\n" : "the broker is not connected\n");
+    }
+}

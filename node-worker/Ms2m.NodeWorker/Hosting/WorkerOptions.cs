@@ -1,0 +1,58 @@
+namespace Ms2m.NodeWorker.Hosting;
+
+/// <summary>What a worker needs to know, all of it from the environment.</summary>
+public sealed record WorkerOptions
+{
+    /// <summary>MS2M_NODE: this node's name, a DNS label.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>MS2M_BROKER_URI: <c>amqp://user:password@host:port/vhost</c>. A secret.</summary>
+    public required Uri BrokerUri { get; init; }
+
+    /// <summary>MS2M_WORKLOAD_BROKER_URI: what instances are told to connect to; the worker's own when absent.
+    /// A secret.</summary>
+    public required string WorkloadBrokerUri { get; init; }
+
+    /// <summary>MS2M_WORKER_LISTEN: <c>http://ip:port</c> on which checkpoints arrive and health is asked for.</summary>
+    public required Uri Listen { get; init; }
+
+    /// <summary>MS2M_WORKER_ADVERTISE: the same as other nodes reach it; what is listened on when absent.</summary>
+    public required Uri Advertise { get; init; }
+
+    /// <summary>MS2M_DATA: folder of instance files, reservations and the journal of commands. The same path on every
+    /// node, because a restored mount names it. Default /var/lib/ms2m.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>MS2M_CHECKPOINTS: folder for checkpoints on their way; memory-backed, because they hold a process's
+    /// secrets. Default: <c>checkpoints</c> below the data folder.</summary>
+    public required string Checkpoints { get; init; }
+
+    /// <summary>MS2M_PODMAN_SOCKET: podman's API. Default /run/podman/podman.sock.</summary>
+    public required string PodmanSocket { get; init; }
+
+    /// <summary>MS2M_CHECKPOINT_WAY: <c>auto</c> takes the fast way where it works; <c>archive</c> always takes
+    /// podman's own export and import, which costs about 0.6 s more. Default auto.</summary>
+    public CheckpointWayWanted Way { get; init; } = CheckpointWayWanted.Auto;
+
+    /// <summary>MS2M_RESERVE_BYTES: memory and checkpoint space that migrations must leave free. Default 64 MB; more
+    /// refuses migrations earlier.</summary>
+    public long ReserveBytes { get; init; } = 64_000_000;
+
+    public string WorkloadsFolder => Path.Combine(Data, "workloads");
+
+    public string ReservationsFolder => Path.Combine(Data, "reservations");
+
+    public string JournalFolder => Path.Combine(Data, "journal");
+
+    public string CriuConfiguration => Path.Combine(Data, "criu.conf");
+
+    public string IncomingFolder => Path.Combine(Checkpoints, "in");
+
+    public string OutgoingFolder => Path.Combine(Checkpoints, "out");
+}
+
+public enum CheckpointWayWanted
+{
+    Auto,
+    Archive,
+}

@@ -1,0 +1,70 @@
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Completed;
+using Ms2m.NodeWorker.Heartbeat;
+using Ms2m.NodeWorker.Instances;
+using Ms2m.NodeWorker.Preflight;
+using Ms2m.NodeWorker.Reservations;
+using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Runtimes.Podman;
+using Ms2m.NodeWorker.Steps;
+using Ms2m.NodeWorker.Transfer;
+
+namespace Ms2m.NodeWorker.Hosting;
+
+/// <summary>What a worker is made of, apart from its bus.</summary>
+public static class WorkerServices
+{
+    public static void AddWorker(this IServiceCollection services, WorkerOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<Room>();
+        services.AddSingleton<ReservationBook>();
+        services.AddSingleton<InstanceFolders>();
+        services.AddSingleton<HeartbeatSignal>();
+
+        services.AddSingleton(new PodmanPlaces(options.CriuConfiguration, options.Way == CheckpointWayWanted.Archive));
+        services.AddSingleton(_ => new PodmanApi(options.PodmanSocket));
+        services.AddSingleton<IContainerRuntime, PodmanRuntime>();
+
+        services.AddSingleton<IncomingCheckpoints>();
+        services.AddSingleton<OutgoingFolders>();
+        services.AddSingleton<TransferEndpoint>();
+        services.AddSingleton<ICheckpointTransfer>(s => new DirectTransfer(
+            TransferClient(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DirectTransfer>>()));
+
+        services.AddSingleton<Preparations>();
+        services.AddSingleton<IStepHandler<ReserveTarget>, ReserveTargetHandler>();
+        services.AddSingleton<IStepHandler<TakeCheckpoint>, TakeCheckpointHandler>();
+        services.AddSingleton<IStepHandler<RestoreShadow>, RestoreShadowHandler>();
+        services.AddSingleton<IStepHandler<ActivateInstance>, ActivateInstanceHandler>();
+        services.AddSingleton<IStepHandler<RemoveInstance>, RemoveInstanceHandler>();
+        services.AddSingleton<IStepHandler<DiscardCheckpoint>, DiscardCheckpointHandler>();
+        services.AddSingleton<StepJournal>();
+        services.AddSingleton<StepDesk>();
+
+        services.AddSingleton<TcpCloseCheck>();
+        services.AddSingleton<INodeCheck, PodmanCheck>();
+        services.AddSingleton<INodeCheck, RuncCheck>();
+        services.AddSingleton<INodeCheck, CriuVersionCheck>();
+        services.AddSingleton<INodeCheck, CriuCheck>();
+        services.AddSingleton<INodeCheck>(s => s.GetRequiredService<TcpCloseCheck>());
+        services.AddSingleton<INodeCheck, CheckpointFolderCheck>();
+        services.AddSingleton<INodeCheck, ControlGroupCheck>();
+        services.AddSingleton<INodeCheck>(new CriuFeatureCheck("soft-dirty", "mem_dirty_track"));
+        services.AddSingleton<INodeCheck>(new CriuFeatureCheck("pagemap-scan", "pagemap_scan"));
+        services.AddSingleton<INodeCheck>(new CriuFeatureCheck("userfaultfd", "uffd"));
+        services.AddSingleton<NodeFeatures>();
+    }
+
+    /// <summary>For checkpoints: no proxy between nodes, and a peer that is not there is told of soon.</summary>
+    public static HttpClient TransferClient() => new(new SocketsHttpHandler
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        Expect100ContinueTimeout = TimeSpan.FromSeconds(10),
+        UseProxy = false,
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+}

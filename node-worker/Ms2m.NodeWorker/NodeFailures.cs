@@ -1,0 +1,101 @@
+using System.Globalization;
+using Ms2m.Contracts;
+
+namespace Ms2m.NodeWorker;
+
+/// <summary>Everything a node worker may say when a step does not work: one code, one sentence, one remedy each.</summary>
+public static class NodeFailures
+{
+    public static Trouble WorkerRestarted(string step) => Again(
+        "MS2M-2001", $"The node worker was restarted while it worked on '{step}'.", "Try again.");
+
+    public static Trouble Superseded(string step) => Again(
+        "MS2M-2002", $"The attempt at '{step}' was given up for a newer command.", "Nothing: a newer command is at work.");
+
+    public static Trouble TookTooLong(string what, TimeSpan limit) => Again(
+        "MS2M-2003", $"{what} took longer than {Seconds(limit)}.", "See the node worker's log; is the node overloaded?");
+
+    public static Trouble Unexpected(string step, Exception cause) => Again(
+        "MS2M-2004", $"A defect stopped '{step}': {cause.GetType().Name}: {cause.Message}",
+        "See the node worker's log and report it.");
+
+    public static Trouble BadName(string what, string? name) => Never(
+        "MS2M-2005", $"'{name}' is no name for {what}.", "Names are a to z, 0 to 9 and inner hyphens, 63 at most.");
+
+    public static Trouble PodmanSilent(string socket, string cause) => Again(
+        "MS2M-2101", $"podman does not answer on {socket}: {cause}",
+        "Start its API service: podman system service --time=0.");
+
+    public static Trouble PodmanRefused(string what, int status, string cause) => Again(
+        "MS2M-2102", $"podman could not {what} ({status}): {cause}", "See the node worker's log and podman's.");
+
+    public static Trouble NoSuchInstance(string instance) => Never(
+        "MS2M-2103", $"There is no container '{instance}' on this node.", "Look where the workload runs: ms2m nodes.");
+
+    public static Trouble NotRunning(string instance, string state) => Never(
+        "MS2M-2104", $"The container '{instance}' is {state}, not running.", "Start the workload again: ms2m run.");
+
+    public static Trouble NoSuchImage(string image) => Never(
+        "MS2M-2105", $"The image '{image}' is not on this node.", $"Bring it there: podman pull {image}.");
+
+    public static Trouble NameTaken(string instance) => Never(
+        "MS2M-2106", $"A container named '{instance}' exists on this node and is not the migration's.",
+        $"Remove it if it is not needed: podman rm --force {instance}.");
+
+    public static Trouble WorkloadHere(string workload, string instance) => Never(
+        "MS2M-2107", $"This node already hosts '{instance}' of the workload '{workload}'.",
+        "Choose another node, or stop that instance.");
+
+    public static Trouble DumpFailed(string instance, string cause) => Again(
+        "MS2M-2201", $"The checkpoint of '{instance}' failed: {cause}",
+        "See the node worker's log; criu check tells what the node lacks.");
+
+    public static Trouble TransferRefused(string cause) => Never(
+        "MS2M-2301", $"The target refused the checkpoint: {cause}", "Start the migration anew.");
+
+    public static Trouble TransferBroke(string cause) => Again(
+        "MS2M-2302", $"The checkpoint did not reach the target: {cause}",
+        "Check the network between the nodes and the target worker's address.");
+
+    public static Trouble TooLarge(long limit) => Never(
+        "MS2M-2303", $"The checkpoint is larger than the {Megabytes(limit)} the migration allows.",
+        "The workload has grown meanwhile; start the migration anew.");
+
+    public static Trouble DigestDiffers() => Again(
+        "MS2M-2304", "The checkpoint that arrived is not the one that was sent: the digests differ.", "Try again.");
+
+    public static Trouble RestoreFailed(string instance, string cause) => Again(
+        "MS2M-2401", $"The checkpoint could not be restored as '{instance}': {cause}",
+        "See the node worker's log; do both nodes have the same image, processor kind and CRIU?");
+
+    public static Trouble NoCheckpoint() => Never(
+        "MS2M-2402", "There is no checkpoint of this migration with that digest on this node.",
+        "Start the migration anew: the worker may have been restarted.");
+
+    public static Trouble NotReserved() => Never(
+        "MS2M-2403", "This node holds no reservation for the migration.", "Start the migration anew.");
+
+    public static Trouble NotTheInstance(string instance, string? found) => Never(
+        "MS2M-2404", $"The instance file names '{found ?? "nobody"}', not '{instance}'.",
+        "Somebody else has changed the node; look at its workload folder.");
+
+    public static Trouble NoRoom(string where, long needed, long free) => Never(
+        "MS2M-2501", $"{where} needs {Megabytes(needed)} and has {Megabytes(free)}.",
+        "Free memory on the node or choose another one.");
+
+    public static Trouble FeatureMissing(string feature, string detail) => Never(
+        "MS2M-2502", $"The node cannot take part in a migration: {feature}: {detail}",
+        "ms2m doctor tells what to change on the node.");
+
+    private static Trouble Again(string code, string message, string remedy) =>
+        new(new Failure(code, message, remedy), Retryable: true);
+
+    private static Trouble Never(string code, string message, string remedy) =>
+        new(new Failure(code, message, remedy), Retryable: false);
+
+    private static string Seconds(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s");
+
+    private static string Megabytes(long bytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000.0:0.#} MB");
+}

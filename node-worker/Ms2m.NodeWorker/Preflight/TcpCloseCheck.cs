@@ -1,0 +1,32 @@
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Hosting;
+
+namespace Ms2m.NodeWorker.Preflight;
+
+/// <summary>Restored processes find their connections closed. runc has no flag for it, so CRIU's configuration says it,
+/// in a file of the worker's own that each container's annotation names.</summary>
+public sealed class TcpCloseCheck(WorkerOptions options) : INodeCheck
+{
+    private const string Content = """
+        # Written by the Ms2m node worker at its start; named by the annotation org.criu.config of its containers.
+        # A restored process finds its connections closed and opens new ones; a dump leaves those of the source alone.
+        tcp-close
+
+        """;
+
+    public bool IsEssential => true;
+
+    public void Write()
+    {
+        if (!File.Exists(options.CriuConfiguration) || File.ReadAllText(options.CriuConfiguration) != Content)
+            PrivateFiles.Replace(options.CriuConfiguration, System.Text.Encoding.ASCII.GetBytes(Content));
+    }
+
+    public Task<NodeFeature> LookAsync(CancellationToken cancel)
+    {
+        var there = File.Exists(options.CriuConfiguration)
+            && File.ReadLines(options.CriuConfiguration).Any(l => l.Trim() == "tcp-close");
+        return Task.FromResult(new NodeFeature("tcp-close", there,
+            there ? options.CriuConfiguration : $"{options.CriuConfiguration} has no line tcp-close"));
+    }
+}

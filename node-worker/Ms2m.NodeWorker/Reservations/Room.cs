@@ -1,0 +1,44 @@
+using System.Globalization;
+using Ms2m.NodeWorker.Hosting;
+
+namespace Ms2m.NodeWorker.Reservations;
+
+/// <summary>Memory and checkpoint space of the node.</summary>
+public class Room(WorkerOptions options)
+{
+    /// <summary>CRIU's images are about as large as the memory; the rest is for growth until the freeze.</summary>
+    private const double Growth = 1.3;
+
+    public virtual long FreeForCheckpoints => new DriveInfo(options.Checkpoints).AvailableFreeSpace;
+
+    public virtual long FreeMemory => Memory("MemAvailable:");
+
+    public static long TotalMemory => Memory("MemTotal:");
+
+    /// <summary>Trouble when one more checkpoint of that size would not fit beside those already promised.</summary>
+    public Trouble? Refuse(long expectedBytes, IEnumerable<Reservation> promised)
+    {
+        var needed = (long)(expectedBytes * Growth) + promised.Sum(r => (long)(r.ExpectedBytes * Growth))
+            + options.ReserveBytes;
+        if (FreeForCheckpoints is var space && space < needed)
+            return NodeFailures.NoRoom("The checkpoint's folder", needed, space);
+        // While it is restored the process is in memory twice: as images and as itself.
+        var twice = needed + expectedBytes;
+        if (FreeMemory is var memory && memory < twice)
+            return NodeFailures.NoRoom("The node's memory", twice, memory);
+        return null;
+    }
+
+    private static long Memory(string key)
+    {
+        foreach (var line in File.ReadLines("/proc/meminfo"))
+        {
+            if (line.StartsWith(key, StringComparison.Ordinal))
+            {
+                var number = line[key.Length..].Trim().Split(' ')[0];
+                return long.Parse(number, CultureInfo.InvariantCulture) * 1024;
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+
+namespace Ms2m.NodeWorker.Runtimes.Podman;
+
+// The parts of podman's documents that the worker reads or writes; podman's own names.
+
+internal sealed record ListedContainer(
+    string Id, IReadOnlyList<string> Names, string State, int Pid, IReadOnlyDictionary<string, string>? Labels);
+
+internal sealed record InspectedContainer(
+    string Id, string Name, InspectedState State, InspectedDriver? GraphDriver, string? StaticDir,
+    InspectedConfig? Config, IReadOnlyList<InspectedMount>? Mounts);
+
+internal sealed record InspectedState(string Status, int Pid, string? CgroupPath);
+
+internal sealed record InspectedDriver(IReadOnlyDictionary<string, string>? Data);
+
+internal sealed record InspectedConfig(IReadOnlyDictionary<string, string>? Labels);
+
+internal sealed record InspectedMount(string? Type, string? Destination);
+
+internal sealed record NewContainer
+{
+    [JsonPropertyName("name")] public required string Name { get; init; }
+
+    [JsonPropertyName("image")] public required string Image { get; init; }
+
+    [JsonPropertyName("env")] public required IReadOnlyDictionary<string, string> Env { get; init; }
+
+    [JsonPropertyName("labels")] public required IReadOnlyDictionary<string, string> Labels { get; init; }
+
+    [JsonPropertyName("annotations")] public required IReadOnlyDictionary<string, string> Annotations { get; init; }
+
+    [JsonPropertyName("mounts")] public required IReadOnlyList<NewMount> Mounts { get; init; }
+
+    [JsonPropertyName("oci_runtime")] public string OciRuntime { get; init; } = "runc";
+
+    [JsonPropertyName("netns")] public NewNamespace Network { get; init; } = new("host");
+
+    /// <summary>conmon writes this log into podman's own storage: no descriptor leads out of the container's mount
+    /// namespace, which CRIU could not follow.</summary>
+    [JsonPropertyName("log_configuration")] public NewLog Log { get; init; } = new("k8s-file");
+}
+
+internal sealed record NewMount(
+    [property: JsonPropertyName("type")] string Type,
+    [property: JsonPropertyName("source")] string Source,
+    [property: JsonPropertyName("destination")] string Destination,
+    [property: JsonPropertyName("options")] IReadOnlyList<string> Options);
+
+internal sealed record NewNamespace([property: JsonPropertyName("nsmode")] string Mode);
+
+internal sealed record NewLog([property: JsonPropertyName("driver")] string Driver);

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+
+namespace Ms2m.NodeWorker.Runtimes.Podman;
+
+public sealed partial class PodmanRuntime
+{
+    public async Task<Outcome<Dump>> CheckpointAsync(
+        string name, string folder, CheckpointWay accepts, CancellationToken cancel)
+    {
+        var found = await InspectAsync(name, cancel);
+        if (found.Failed)
+            return found.Trouble;
+        if (found.Value is not { } container)
+            return NodeFailures.NoSuchInstance(name);
+        if (container.State.Status != "running")
+            return NodeFailures.NotRunning(name, container.State.Status);
+
+        if (places.AlwaysArchive || accepts == CheckpointWay.Archive || OnlyArchiveCarries(container) is not null)
+            return await ExportAsync(container, folder, cancel);
+
+        var dump = await DumpAsync(container, folder);
+        // The program ran on until the freeze: only now is it certain that its files are the image's.
+        if (dump.Failed || OnlyArchiveCarries(container) is not { } reason)
+            return dump;
+        FilesChanged(name, reason);
+        foreach (var file in Directory.EnumerateFiles(places.Here(folder)))
+            File.Delete(file);
+        return NodeFailures.DumpFailed(name, $"its files changed during the dump ({reason})");
+    }
+
+    /// <summary>What of this container CRIU's images alone would lose; null when they are enough.</summary>
+    private string? OnlyArchiveCarries(InspectedContainer container)
+    {
+        if (container.Mounts?.FirstOrDefault(m => m.Type == "volume") is { } volume)
+            return $"it has a volume at {volume.Destination}";
+        if (container.StaticDir is not { } state || container.GraphDriver?.Data is not { } layers
+            || !layers.TryGetValue("UpperDir", out var upper))
+            return "its storage has no upper layer";
+        var shared = places.Here(Path.Combine(state, "shm"));
+        if (Directory.Exists(shared) && Directory.EnumerateFileSystemEntries(shared).FirstOrDefault() is { } file)
+            return $"/dev/shm holds {Path.GetFileName(file)}";
+        return ChangedFiles.FirstIn(places.Here(upper));
+    }
+
+    /// <summary>runc's own checkpoint of podman's container: no archive is packed, and the images lie in memory.</summary>
+    private async Task<Outcome<Dump>> DumpAsync(InspectedContainer container, string folder)
+    {
+        var work = folder + ".work";
+        PrivateFiles.CreateFolder(places.Here(work));
+        try
+        {
+            var since = Stopwatch.GetTimestamp();
+            var outcome = await RuncDump.RunAsync(places, container.Id, container.State.CgroupPath, folder, work, Long);
+            var frozen = Stopwatch.GetElapsedTime(since).TotalMilliseconds;
+            if (outcome.Failed)
+                return outcome.Trouble;
+            if (outcome.Value is { Length: > 0 } complaint)
+                return NodeFailures.DumpFailed(
+                    container.Name, CriuLog.FirstError(places.Here(Path.Combine(work, "dump.log"))) ?? complaint);
+            var stats = CriuStats.ReadDump(places.Here(Path.Combine(work, "stats-dump")));
+            Dumped(container.Name, frozen, stats?.FrozenMs ?? 0, stats?.MemoryMs ?? 0);
+            // Frozen from before CRIU starts until it has ended, so the whole run is the honest number.
+            return new Dump(CheckpointWay.Images, frozen);
+        }
+        finally
+        {
+            Directory.Delete(places.Here(work), recursive: true);
+        }
+    }
+
+    private async Task<Outcome<Dump>> ExportAsync(InspectedContainer container, string folder, CancellationToken cancel)
+    {
+        var path = places.Here(Path.Combine(folder, CheckpointFiles.Archive));
+        await using var archive = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            Share = FileShare.Read,
+            UnixCreateMode = PrivateFiles.File,
+        });
+        var reply = await podman.DownloadAsync(
+            $"containers/{container.Name}/checkpoint?export=true&leaveRunning=true&tcpEstablished=true", archive,
+            Long, cancel);
+        if (reply.Failed)
+            return reply.Trouble;
+        if (!reply.Value.IsSuccess)
+            return NodeFailures.DumpFailed(container.Name, reply.Value.Cause());
+        await archive.FlushAsync(cancel);
+        var stats = CheckpointArchive.ReadStats(path);
+        Exported(container.Name, archive.Length, stats?.FrozenMs ?? 0);
+        return new Dump(CheckpointWay.Archive, (stats?.FrozenMs ?? 0) + (stats?.FreezingMs ?? 0));
+    }
+}

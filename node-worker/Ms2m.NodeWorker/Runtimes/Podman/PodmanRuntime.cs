@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Ms2m.Contracts;
+
+namespace Ms2m.NodeWorker.Runtimes.Podman;
+
+/// <summary>Containers by podman with runc.</summary>
+public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places, ILogger<PodmanRuntime> log)
+    : IContainerRuntime
+{
+    /// <summary>A call that only asks or changes podman's own records.</summary>
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(15);
+
+    /// <summary>A call that starts or ends processes.</summary>
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(60);
+
+    /// <summary>A call that moves a process's whole memory.</summary>
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
+
+    public async Task<Outcome<Container>> RunAsync(ContainerRequest request, CancellationToken cancel)
+    {
+        var found = await FindAsync(request.Name, cancel);
+        if (found.Failed)
+            return found.Trouble;
+        if (found.Value is { } existing)
+        {
+            if (existing.Spec is null)
+                return NodeFailures.NameTaken(request.Name);
+            if (existing.IsRunning)
+                return existing;
+            // An ended container would start with the leftovers of its last life.
+            if (await RemoveAsync(request.Name, cancel) is { Failed: true } removal)
+                return removal.Trouble!;
+        }
+        var created = await CreateAsync(request, cancel);
+        if (created.Failed)
+            return created.Trouble;
+        var started = await podman.PostAsync($"containers/{request.Name}/start", null, Slow, cancel);
+        if (started.Failed)
+            return started.Trouble;
+        if (!started.Value.IsSuccess)
+            return started.Value.Refusal($"start '{request.Name}'");
+        var running = await FindAsync(request.Name, cancel);
+        if (running.Failed)
+            return running.Trouble;
+        return running.Value ?? (Outcome<Container>)NodeFailures.NoSuchInstance(request.Name);
+    }
+
+    public async Task<Outcome<IReadOnlyList<Container>>> ListAsync(CancellationToken cancel)
+    {
+        var filters = Uri.EscapeDataString($$"""{"label":["{{Labels.Instance}}"]}""");
+        var reply = await podman.GetAsync($"containers/json?all=true&filters={filters}", Quick, cancel);
+        if (reply.Failed)
+            return reply.Trouble;
+        if (!reply.Value.IsSuccess)
+            return reply.Value.Refusal("list containers");
+        return reply.Value.Read<List<ListedContainer>>()
+            .Where(c => Labels.SpecOf(c.Labels) is not null)
+            .Select(c => new Container(c.Id, c.Names is [var name, ..] ? name : c.Id, Labels.SpecOf(c.Labels), c.State, c.Pid))
+            .ToList();
+    }
+
+    public async Task<Outcome<Container?>> FindAsync(string name, CancellationToken cancel)
+    {
+        var found = await InspectAsync(name, cancel);
+        if (found.Failed)
+            return found.Trouble;
+        return found.Value is { } c
+            ? new Container(c.Id, c.Name, Labels.SpecOf(c.Config?.Labels), c.State.Status, c.State.Pid)
+            : (Container?)null;
+    }
+
+    public async Task<Outcome<bool>> HasImageAsync(string image, CancellationToken cancel)
+    {
+        var reply = await podman.GetAsync($"images/{Uri.EscapeDataString(image)}/exists", Quick, cancel);
+        if (reply.Failed)
+            return reply.Trouble;
+        if (reply.Value.IsMissing)
+            return false;
+        return reply.Value.IsSuccess ? true : reply.Value.Refusal($"look for the image '{image}'");
+    }
+
+    public async Task<Outcome<Done>> RemoveAsync(string name, CancellationToken cancel)
+    {
+        var reply = await podman.DeleteAsync(
+            $"containers/{name}?force=true&timeout=0&v=true&ignore=true", Slow, cancel);
+        if (reply.Failed)
+            return reply.Trouble;
+        return reply.Value.IsSuccess || reply.Value.IsMissing ? Done.It : reply.Value.Refusal($"remove '{name}'");
+    }
+
+    private async Task<Outcome<Done>> CreateAsync(ContainerRequest request, CancellationToken cancel)
+    {
+        var reply = await podman.PostAsync("containers/create", Describe(request), Slow, cancel);
+        if (reply.Failed)
+            return reply.Trouble;
+        if (reply.Value.IsMissing)
+            return NodeFailures.NoSuchImage(request.Spec.Image);
+        return reply.Value.IsSuccess ? Done.It : reply.Value.Refusal($"create '{request.Name}'");
+    }
+
+    private NewContainer Describe(ContainerRequest request) => new()
+    {
+        Name = request.Name,
+        Image = request.Spec.Image,
+        Env = request.Spec.Environment,
+        Labels = Labels.For(request.Name, request.Spec),
+        // CRIU reads this file at each dump and restore of the container.
+        Annotations = new Dictionary<string, string> { ["org.criu.config"] = places.CriuConfiguration },
+        Mounts = [new("bind", request.InstanceFolder, Path.GetDirectoryName(InstanceFile.DefaultPath)!, ["rbind", "rw"])],
+    };
+
+    private async Task<Outcome<InspectedContainer?>> InspectAsync(string name, CancellationToken cancel)
+    {
+        var reply = await podman.GetAsync($"containers/{name}/json", Quick, cancel);
+        if (reply.Failed)
+            return reply.Trouble;
+        if (reply.Value.IsMissing)
+            return (InspectedContainer?)null;
+        if (!reply.Value.IsSuccess)
+            return reply.Value.Refusal($"look at '{name}'");
+        try
+        {
+            return reply.Value.Read<InspectedContainer>();
+        }
+        catch (JsonException e)
+        {
+            return NodeFailures.PodmanRefused($"describe '{name}'", reply.Value.Status, e.Message);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Heartbeat;
+using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Instances;
+using Ms2m.NodeWorker.Reservations;
+
+namespace Ms2m.NodeWorker.Steps;
+
+/// <summary>Writes the promotion into the instance file. The migration needs no reservation any more.</summary>
+public sealed class ActivateInstanceHandler(
+    WorkerOptions options, InstanceFolders instances, ReservationBook book, HeartbeatSignal heartbeat)
+    : IStepHandler<ActivateInstance>
+{
+    public Task<Trouble?> HandleAsync(ActivateInstance command, Action<IStepMessage> answer, CancellationToken cancel)
+    {
+        if (instances.Find(command.InstanceId) is not { } file)
+        {
+            var reserved = book.Of(command.MigrationId);
+            var found = reserved is null ? null : instances.Read(reserved.Spec.Name)?.InstanceId;
+            return Task.FromResult<Trouble?>(NodeFailures.NotTheInstance(command.InstanceId, found));
+        }
+        instances.Write(file with { Role = InstanceRole.Active, Epoch = command.Epoch, MigrationId = null });
+        book.Remove(command.MigrationId);
+        answer(new InstanceActivated(
+            command.MigrationId, command.Step, command.Attempt, options.Node, command.InstanceId));
+        heartbeat.Now();
+        return Task.FromResult<Trouble?>(null);
+    }
+}

@@ -1,0 +1,46 @@
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Heartbeat;
+using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Instances;
+using Ms2m.NodeWorker.Reservations;
+using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Transfer;
+
+namespace Ms2m.NodeWorker.Steps;
+
+/// <summary>Removes an instance and all that the migration has put on this node, as far as it is there.</summary>
+public sealed class RemoveInstanceHandler(
+    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book,
+    IncomingCheckpoints incoming, OutgoingFolders outgoing, Preparations preparations, HeartbeatSignal heartbeat)
+    : IStepHandler<RemoveInstance>
+{
+    public async Task<Trouble?> HandleAsync(
+        RemoveInstance command, Action<IStepMessage> answer, CancellationToken cancel)
+    {
+        if (!Names.IsValid(command.InstanceId))
+            return NodeFailures.BadName("an instance", command.InstanceId);
+        // Else a container could appear after it was removed.
+        await preparations.EndAsync(command.InstanceId, cancel);
+        var found = await runtime.FindAsync(command.InstanceId, cancel);
+        if (found.Failed)
+            return found.Trouble;
+        if (found.Value is { Spec: not null } container)
+        {
+            if (await runtime.RemoveAsync(container.Name, cancel) is { Failed: true } removal)
+                return removal.Trouble;
+        }
+        instances.Remove(command.InstanceId, WorkloadOf(command, found.Value));
+        await incoming.DiscardAsync(command.MigrationId);
+        outgoing.Remove(command.MigrationId);
+        book.Remove(command.MigrationId);
+        answer(new InstanceRemoved(
+            command.MigrationId, command.Step, command.Attempt, options.Node, command.InstanceId));
+        heartbeat.Now();
+        return null;
+    }
+
+    /// <summary>The workload whose folder was made for this instance, even if no file names it yet.</summary>
+    private string? WorkloadOf(RemoveInstance command, Container? found) =>
+        found?.Spec?.Name ?? (book.Of(command.MigrationId) is { } reservation
+            && reservation.InstanceId == command.InstanceId ? reservation.Spec.Name : null);
+}

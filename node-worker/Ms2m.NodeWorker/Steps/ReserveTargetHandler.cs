@@ -1,0 +1,76 @@
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Instances;
+using Ms2m.NodeWorker.Preflight;
+using Ms2m.NodeWorker.Reservations;
+using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Transfer;
+
+namespace Ms2m.NodeWorker.Steps;
+
+/// <summary>Promises to take a checkpoint, or says why not, and begins to make its container.</summary>
+public sealed class ReserveTargetHandler(
+    WorkerOptions options, IContainerRuntime runtime, ReservationBook book, IncomingCheckpoints incoming, Room room,
+    InstanceFolders instances, Preparations preparations, NodeFeatures features) : IStepHandler<ReserveTarget>
+{
+    public async Task<Trouble?> HandleAsync(
+        ReserveTarget command, Action<IStepMessage> answer, CancellationToken cancel)
+    {
+        if (await RefuseAsync(command, cancel) is { } refusal)
+            return refusal;
+
+        // A former attempt's address is void from here on, and what came in under it is not wanted.
+        await incoming.DiscardAsync(command.MigrationId);
+        var reservation = new Reservation(
+            command.MigrationId, command.Attempt, command.InstanceId, command.Spec,
+            TransferToken.DigestOf(command.Token), command.ExpectedBytes, command.MaxBytes);
+        book.Write(reservation);
+        instances.Make(command.Spec.Name);
+        preparations.Begin(new ContainerRequest(
+            command.InstanceId, command.Spec, instances.PathOf(command.Spec.Name)));
+
+        var path = TransferEndpoint.PathOf(command.MigrationId, command.Attempt);
+        var query = options.Way == CheckpointWayWanted.Archive ? $"?{TransferUrl.OnlyArchive}" : "";
+        answer(new TargetReserved(
+            command.MigrationId, command.Step, command.Attempt, options.Node,
+            new Uri(options.Advertise, path + query).ToString(), room.FreeForCheckpoints));
+        return null;
+    }
+
+    private async Task<Trouble?> RefuseAsync(ReserveTarget command, CancellationToken cancel)
+    {
+        if (!Names.IsValid(command.InstanceId))
+            return NodeFailures.BadName("an instance", command.InstanceId);
+        if (!Names.IsValid(command.Spec.Name))
+            return NodeFailures.BadName("a workload", command.Spec.Name);
+        if (features.FirstMissing() is { } missing)
+            return NodeFailures.FeatureMissing(missing.Name, missing.Detail);
+        var image = await runtime.HasImageAsync(command.Spec.Image, cancel);
+        if (image.Failed)
+            return image.Trouble;
+        if (!image.Value)
+            return NodeFailures.NoSuchImage(command.Spec.Image);
+        if (await RefuseNamesAsync(command, cancel) is { } taken)
+            return taken;
+        return room.Refuse(command.ExpectedBytes, book.Open.Where(r => r.MigrationId != command.MigrationId));
+    }
+
+    private async Task<Trouble?> RefuseNamesAsync(ReserveTarget command, CancellationToken cancel)
+    {
+        var listed = await runtime.ListAsync(cancel);
+        if (listed.Failed)
+            return listed.Trouble;
+        // One folder, and so one instance, a workload and node: a restored mount names the folder.
+        if (listed.Value.FirstOrDefault(c => c.Spec?.Name == command.Spec.Name && c.Name != command.InstanceId) is { } other)
+            return NodeFailures.WorkloadHere(command.Spec.Name, other.Name);
+        if (book.Open.FirstOrDefault(r => r.Spec.Name == command.Spec.Name && r.MigrationId != command.MigrationId) is { } promised)
+            return NodeFailures.WorkloadHere(command.Spec.Name, promised.InstanceId);
+        var found = await runtime.FindAsync(command.InstanceId, cancel);
+        if (found.Failed)
+            return found.Trouble;
+        // A container that waits for a checkpoint is an earlier attempt's and will do.
+        return found.Value is { } existing && (existing.Spec is null || existing.IsRunning)
+            ? NodeFailures.NameTaken(command.InstanceId)
+            : null;
+    }
+}

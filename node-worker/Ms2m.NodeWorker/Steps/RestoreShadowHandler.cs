@@ -1,0 +1,55 @@
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Heartbeat;
+using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Instances;
+using Ms2m.NodeWorker.Reservations;
+using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Transfer;
+
+namespace Ms2m.NodeWorker.Steps;
+
+/// <summary>Brings a received checkpoint to life as a shadow.</summary>
+public sealed class RestoreShadowHandler(
+    WorkerOptions options, IContainerRuntime runtime, ReservationBook book, IncomingCheckpoints incoming,
+    InstanceFolders instances, Preparations preparations, HeartbeatSignal heartbeat, TimeProvider time)
+    : IStepHandler<RestoreShadow>
+{
+    public async Task<Trouble?> HandleAsync(
+        RestoreShadow command, Action<IStepMessage> answer, CancellationToken cancel)
+    {
+        var since = time.GetTimestamp();
+        if (book.Of(command.MigrationId) is not { } reservation || reservation.InstanceId != command.InstanceId)
+            return NodeFailures.NotReserved();
+        if (!await RunsAlreadyAsync(command, cancel))
+        {
+            if (incoming.Find(command.MigrationId, command.Digest) is not { } images)
+                return NodeFailures.NoCheckpoint();
+            await preparations.EndAsync(command.InstanceId, cancel);
+            // Before the restore: the first thing the restored memory does may be to connect as its original.
+            instances.Write(new InstanceFile(
+                command.InstanceId, command.Spec.Name, InstanceRole.Shadow, command.Epoch, options.WorkloadBrokerUri,
+                command.MigrationId));
+            var request = new ContainerRequest(
+                command.InstanceId, command.Spec, instances.PathOf(command.Spec.Name));
+            if (await runtime.RestoreAsync(request, images, cancel) is { Failed: true } restore)
+                return restore.Trouble;
+        }
+        answer(new ShadowReady(
+            command.MigrationId, command.Step, command.Attempt, options.Node, command.InstanceId,
+            time.GetElapsedTime(since).TotalMilliseconds));
+        heartbeat.Now();
+        // The process has its memory back; a second copy of its secrets is of no more use.
+        await incoming.DiscardAsync(command.MigrationId);
+        return null;
+    }
+
+    /// <summary>A former attempt may have succeeded without anybody hearing of it.</summary>
+    private async Task<bool> RunsAlreadyAsync(RestoreShadow command, CancellationToken cancel)
+    {
+        if (instances.Read(command.Spec.Name) is not { } file || file.InstanceId != command.InstanceId
+            || file.MigrationId != command.MigrationId)
+            return false;
+        var found = await runtime.FindAsync(command.InstanceId, cancel);
+        return !found.Failed && found.Value is { IsRunning: true };
+    }
+}

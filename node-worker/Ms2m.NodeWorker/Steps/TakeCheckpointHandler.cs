@@ -1,0 +1,63 @@
+using System.Globalization;
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Transfer;
+
+namespace Ms2m.NodeWorker.Steps;
+
+/// <summary>Dumps the source into memory and sends the dump while it is being written.</summary>
+public sealed class TakeCheckpointHandler(
+    WorkerOptions options, IContainerRuntime runtime, ICheckpointTransfer transfer, TimeProvider time)
+    : IStepHandler<TakeCheckpoint>
+{
+    public async Task<Trouble?> HandleAsync(
+        TakeCheckpoint command, Action<IStepMessage> answer, CancellationToken cancel)
+    {
+        var since = time.GetTimestamp();
+        if (!Uri.TryCreate(command.TransferUrl, UriKind.Absolute, out var url))
+            return NodeFailures.TransferRefused("its address cannot be read");
+        // A folder of its own for each attempt: a cancelled dump may still be writing into its own.
+        var attempt = Path.Combine(options.OutgoingFolder, string.Create(
+            CultureInfo.InvariantCulture, $"{command.MigrationId:N}-{command.Attempt}"));
+        var images = Path.Combine(attempt, "images");
+        PrivateFiles.DeleteFolder(attempt);
+        PrivateFiles.CreateFolder(options.OutgoingFolder);
+        PrivateFiles.CreateFolder(attempt);
+        PrivateFiles.CreateFolder(images);
+
+        var dump = DumpAsync();
+        try
+        {
+            var sent = await transfer.SendAsync(
+                new TransferOrder(url, command.Token, command.MaxBytes), images, dump, cancel);
+            // A transfer may fail before the dump has ended, and the dump writes on into the folder.
+            var dumped = await dump;
+            if (dumped.Failed)
+                return dumped.Trouble;
+            answer(sent.Failed
+                ? new StepFailed(command.MigrationId, StepNames.SendCheckpoint, command.Attempt, options.Node,
+                    sent.Trouble.Reason, sent.Trouble.Retryable)
+                : new TransferCompleted(command.MigrationId, StepNames.SendCheckpoint, command.Attempt, options.Node,
+                    sent.Value.Bytes, sent.Value.Digest, sent.Value.TransferMs));
+            return null;
+        }
+        finally
+        {
+            await dump.ContinueWith(_ => PrivateFiles.DeleteFolder(attempt), CancellationToken.None,
+                TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+
+        async Task<Outcome<Dump>> DumpAsync()
+        {
+            var outcome = await runtime.CheckpointAsync(
+                command.InstanceId, images, TransferUrl.Accepts(url), cancel);
+            if (!outcome.Failed)
+            {
+                answer(new CheckpointTaken(command.MigrationId, command.Step, command.Attempt, options.Node,
+                    outcome.Value.FrozenMs, time.GetElapsedTime(since).TotalMilliseconds));
+            }
+            return outcome;
+        }
+    }
+}

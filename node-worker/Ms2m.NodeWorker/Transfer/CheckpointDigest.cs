@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Ms2m.NodeWorker.Transfer;
+
+/// <summary>The digest of a checkpoint, computed while its files pass by, in pieces and in any order of files. It is the
+/// SHA-256 of a text with one line a file, ordered by name: <c>sha256 length name</c> and a line feed. Thus it does not
+/// depend on how the files were cut for the journey.</summary>
+public sealed class CheckpointDigest : IDisposable
+{
+    private readonly SortedDictionary<string, OneFile> _files = new(StringComparer.Ordinal);
+
+    public long Bytes => _files.Values.Sum(f => f.Length);
+
+    public int Files => _files.Count;
+
+    /// <summary>How much of a file the digest has seen; 0 of one it has not.</summary>
+    public long LengthOf(string name) => _files.TryGetValue(name, out var file) ? file.Length : 0;
+
+    public bool Knows(string name) => _files.ContainsKey(name);
+
+    public IReadOnlyDictionary<string, long> Lengths => _files.ToDictionary(f => f.Key, f => f.Value.Length);
+
+    public void Append(string name, ReadOnlySpan<byte> bytes)
+    {
+        if (!_files.TryGetValue(name, out var file))
+            _files[name] = file = new OneFile();
+        file.Hash.AppendData(bytes);
+        file.Length += bytes.Length;
+    }
+
+    /// <summary>Of everything seen so far, in lower-case hexadecimal.</summary>
+    public string Current()
+    {
+        var text = new StringBuilder();
+        foreach (var (name, file) in _files)
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"{Convert.ToHexStringLower(file.Hash.GetCurrentHash())} {file.Length} {name}\n");
+        }
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text.ToString())));
+    }
+
+    public void Dispose()
+    {
+        foreach (var file in _files.Values)
+            file.Hash.Dispose();
+        _files.Clear();
+    }
+
+    private sealed class OneFile
+    {
+        public IncrementalHash Hash { get; } = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+        public long Length { get; set; }
+    }
+}

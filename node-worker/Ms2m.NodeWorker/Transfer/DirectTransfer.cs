@@ -1,0 +1,147 @@
+using System.Net;
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Runtimes;
+
+namespace Ms2m.NodeWorker.Transfer;
+
+/// <summary>One HTTP request from worker to worker, opened while the dump is being made. After a break the target is
+/// asked what it has and the rest is sent.</summary>
+public sealed class DirectTransfer(HttpClient http, TimeProvider time, ILogger<DirectTransfer> logger) : ICheckpointTransfer
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Asking = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan[] Pauses =
+        [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(1600)];
+
+    public async Task<Outcome<Sent>> SendAsync(
+        TransferOrder order, string folder, Task<Outcome<Dump>> dump, CancellationToken cancel)
+    {
+        using var outgoing = new OutgoingCheckpoint(folder, dump, order.MaxBytes, time);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limited.CancelAfter(Limit);
+        try
+        {
+            var since = time.GetTimestamp();
+            for (var attempt = 0; ; attempt++)
+            {
+                var outcome = await PutAsync(order, outgoing, resume: attempt > 0, limited.Token);
+                if (!outcome.Failed)
+                {
+                    var took = time.GetElapsedTime(outgoing.FirstByteAt ?? since).TotalMilliseconds;
+                    return new Sent(outgoing.Bytes, outgoing.Digest, took);
+                }
+                if (!outcome.Trouble.Retryable || attempt == Pauses.Length)
+                    return outcome.Trouble;
+                TransferLog.Broke(logger, order.Url.AbsolutePath, attempt + 1, outcome.Trouble.Reason.Message);
+                await Task.Delay(Pauses[attempt], time, limited.Token);
+                outgoing.ContinueFrom(await AskAsync(order, limited.Token));
+            }
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return NodeFailures.TookTooLong("The transfer", Limit);
+        }
+    }
+
+    private async Task<Outcome<Done>> PutAsync(
+        TransferOrder order, OutgoingCheckpoint outgoing, bool resume, CancellationToken cancel)
+    {
+        using var request = Request(HttpMethod.Put, order);
+        using var content = new StreamedContent(outgoing.WriteToAsync, cancel);
+        request.Content = content;
+        // The body waits for the target's word, so that a refused sender does not send secrets first.
+        request.Headers.ExpectContinue = true;
+        if (resume)
+            request.Headers.Add(TransferHeaders.Resume, "1");
+        try
+        {
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel);
+            if (response.IsSuccessStatusCode)
+                return Done.It;
+            var refusal = await ReadRefusalAsync(response, cancel);
+            return refusal;
+        }
+        catch (HttpRequestException e)
+        {
+            cancel.ThrowIfCancellationRequested();
+            return Innermost(e) is DumpEndedInTroubleException ended ? ended.Trouble : NodeFailures.TransferBroke(e.Message);
+        }
+        catch (DumpEndedInTroubleException e)
+        {
+            return e.Trouble;
+        }
+        catch (IOException e)
+        {
+            return NodeFailures.TransferBroke(e.Message);
+        }
+    }
+
+    /// <summary>What the target has of each file; nothing when it does not know.</summary>
+    private async Task<IReadOnlyDictionary<string, long>> AskAsync(TransferOrder order, CancellationToken cancel)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limited.CancelAfter(Asking);
+        try
+        {
+            using var request = Request(HttpMethod.Get, order);
+            using var response = await http.SendAsync(request, limited.Token);
+            if (response.IsSuccessStatusCode)
+            {
+                return await response.Content.ReadFromJsonAsync<Dictionary<string, long>>(
+                    ContractJson.Options, limited.Token) ?? [];
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or System.Text.Json.JsonException)
+        {
+            // The next PUT says it better.
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // As above.
+        }
+        return new Dictionary<string, long>();
+    }
+
+    private static HttpRequestMessage Request(HttpMethod method, TransferOrder order)
+    {
+        var request = new HttpRequestMessage(method, order.Url) { Version = HttpVersion.Version11 };
+        request.Headers.TryAddWithoutValidation("Authorization", TransferToken.Header(order.Token));
+        return request;
+    }
+
+    private static async Task<Trouble> ReadRefusalAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        try
+        {
+            if (await response.Content.ReadFromJsonAsync<Trouble>(ContractJson.Options, cancel) is { Reason: not null } said)
+                return said;
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or IOException or HttpRequestException)
+        {
+            // Not one of our answers; its status must do.
+        }
+        return NodeFailures.TransferRefused($"HTTP {(int)response.StatusCode}");
+    }
+
+    private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
+
+    private sealed class StreamedContent(Func<Stream, CancellationToken, Task> write, CancellationToken cancel) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => write(stream, cancel);
+
+        protected override Task SerializeToStreamAsync(
+            Stream stream, TransportContext? context, CancellationToken cancellationToken) => write(stream, cancellationToken);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}
+
+internal static class TransferHeaders
+{
+    /// <summary>On a PUT: go on from what is there instead of beginning anew.</summary>
+    public const string Resume = "Ms2m-Resume";
+}

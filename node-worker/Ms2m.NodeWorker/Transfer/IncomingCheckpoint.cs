@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Ms2m.NodeWorker.Runtimes;
+
+namespace Ms2m.NodeWorker.Transfer;
+
+/// <summary>A checkpoint on its way in: writes what arrives, and hashes it in passing.</summary>
+internal sealed class IncomingCheckpoint(string folder, long maxBytes, Func<long> freeBytes) : IDisposable
+{
+    private const int MaxFiles = 10_000;
+
+    /// <summary>A sender that says nothing for so long is taken for gone; it may still come back and go on.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(120);
+
+    private readonly SemaphoreSlim _oneSender = new(1);
+    private readonly CancellationTokenSource _discarded = new();
+    private CancellationTokenSource? _current;
+    private CheckpointDigest _digest = new();
+    private Trouble? _refused;
+
+    public string Images => Path.Combine(folder, "images");
+
+    /// <summary>Set when all of it is here and the digests agree.</summary>
+    public CompleteCheckpoint? Complete { get; private set; } =
+        PrivateFiles.ReadJson<CompleteCheckpoint>(Path.Combine(folder, CompleteCheckpoint.FileName));
+
+    public IReadOnlyDictionary<string, long> Received => _digest.Lengths;
+
+    /// <param name="resume">Go on from <see cref="Received"/>; else what was there is thrown away.</param>
+    public async Task<Outcome<CompleteCheckpoint>> ReceiveAsync(Stream from, bool resume, CancellationToken cancel)
+    {
+        // Whoever comes last is the living sender; an older connection may not even know that it is dead.
+        if (_current is { } older)
+            await older.CancelAsync();
+        await _oneSender.WaitAsync(cancel);
+        using var mine = CancellationTokenSource.CreateLinkedTokenSource(cancel, _discarded.Token);
+        _current = mine;
+        try
+        {
+            if (resume && Complete is { } already)
+                return already;
+            if (resume && _refused is { } refused)
+                return refused;
+            if (!resume)
+                BeginAnew();
+            if (freeBytes() <= 0)
+                return NodeFailures.NoRoom("The checkpoint's folder", 1, 0);
+            var outcome = await ReadFramesAsync(from, mine);
+            // Not worth going on: only a new beginning can help.
+            _refused = outcome.Trouble;
+            return outcome;
+        }
+        finally
+        {
+            _current = null;
+            _oneSender.Release();
+        }
+    }
+
+    /// <summary>Stops whoever is sending and removes everything.</summary>
+    public async Task DiscardAsync()
+    {
+        await _discarded.CancelAsync();
+        await _oneSender.WaitAsync();
+        try
+        {
+            PrivateFiles.DeleteFolder(folder);
+            Complete = null;
+        }
+        finally
+        {
+            _oneSender.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _digest.Dispose();
+        _oneSender.Dispose();
+        _discarded.Dispose();
+    }
+
+    private void BeginAnew()
+    {
+        _digest.Dispose();
+        _digest = new CheckpointDigest();
+        _refused = null;
+        Complete = null;
+        PrivateFiles.DeleteFolder(folder);
+        PrivateFiles.CreateFolder(folder);
+        PrivateFiles.CreateFolder(Images);
+    }
+
+    private async Task<Outcome<CompleteCheckpoint>> ReadFramesAsync(Stream from, CancellationTokenSource limited)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(CheckpointFrame.MaxLength);
+        using var open = new OpenFile();
+        try
+        {
+            while (true)
+            {
+                limited.CancelAfter(Silence);
+                await from.ReadExactlyAsync(buffer.AsMemory(0, CheckpointFrame.HeadLength), limited.Token);
+                if (CheckpointFrame.Read(buffer) is not { } frame)
+                    return NodeFailures.TransferRefused("the stream is not made of frames");
+                await from.ReadExactlyAsync(buffer.AsMemory(0, frame.NameLength), limited.Token);
+                var name = Encoding.ASCII.GetString(buffer, 0, frame.NameLength);
+                await from.ReadExactlyAsync(buffer.AsMemory(0, frame.Length), limited.Token);
+                var body = buffer.AsMemory(0, frame.Length);
+                if (frame.Kind == FrameKind.End)
+                    return Finish(frame, body.Span);
+                if (Refuse(frame, name) is { } trouble)
+                    return trouble;
+                RandomAccess.Write(open.Handle(Path.Combine(Images, name)), body.Span, frame.Offset);
+                _digest.Append(name, body.Span);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
+
+    private Trouble? Refuse(CheckpointFrame frame, string name)
+    {
+        if (!CheckpointFiles.IsAllowed(name))
+            return NodeFailures.TransferRefused("a file's name is not one of a checkpoint");
+        if (frame.Offset != _digest.LengthOf(name))
+            return NodeFailures.TransferRefused($"a piece of {name} does not follow on what is there");
+        if (_digest.Files >= MaxFiles && !_digest.Knows(name))
+            return NodeFailures.TransferRefused($"it has more than {MaxFiles} files");
+        if (_digest.Bytes + frame.Length > maxBytes)
+            return NodeFailures.TooLarge(maxBytes);
+        return freeBytes() is var free && free < frame.Length
+            ? NodeFailures.NoRoom("The checkpoint's folder", frame.Length, free)
+            : null;
+    }
+
+    private Outcome<CompleteCheckpoint> Finish(CheckpointFrame frame, ReadOnlySpan<byte> sent)
+    {
+        var complete = new CompleteCheckpoint(_digest.Current(), _digest.Bytes, _digest.Files);
+        if (frame.Offset != complete.Bytes || !sent.SequenceEqual(Encoding.ASCII.GetBytes(complete.Digest)))
+            return NodeFailures.DigestDiffers();
+        PrivateFiles.ReplaceJson(Path.Combine(folder, CompleteCheckpoint.FileName), complete);
+        Complete = complete;
+        return complete;
+    }
+
+    /// <summary>The file that the last frame belonged to: the next one mostly does too.</summary>
+    private sealed class OpenFile : IDisposable
+    {
+        private string? _path;
+        private FileStream? _file;
+
+        public SafeFileHandle Handle(string path)
+        {
+            if (_file is not null && _path == path)
+                return _file.SafeFileHandle;
+            _file?.Dispose();
+            _path = path;
+            var mode = new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.Write,
+                UnixCreateMode = PrivateFiles.File,
+                BufferSize = 0,
+            };
+            _file = new FileStream(path, mode);
+            return _file.SafeFileHandle;
+        }
+
+        public void Dispose() => _file?.Dispose();
+    }
+}
+
+/// <summary>Says beside the files that they are all there, also after a restart of the worker.</summary>
+public sealed record CompleteCheckpoint(string Digest, long Bytes, int Files)
+{
+    public const string FileName = "complete.json";
+}
