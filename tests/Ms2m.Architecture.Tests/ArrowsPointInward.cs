@@ -16,7 +16,7 @@ public sealed class ArrowsPointInward
         ["Ms2m.NodeWorker"] = ["Ms2m.Contracts"],
         ["orders"] = ["Ms2m.Workload", "Ms2m.Contracts"],
         ["Ms2m.Publisher"] = [],
-        ["Ms2m.Checker"] = [],
+        ["Ms2m.Checker"] = ["Ms2m.Publisher"],
         ["Ms2m.Eval"] = ["Ms2m.Contracts", "Ms2m.Publisher", "Ms2m.Checker"],
     };
 

@@ -24,7 +24,7 @@ internal static class MigrationBench
             var target = options.Nodes.First(node => node != orders.Node);
             var migration = await MigrationRecord.Make(cluster, OrdersWorkload.Name, target, _ => { }, cancel);
             orders.Moved(migration.View);
-            var gap = orders.Check.LongestGap(migration.RequestedAt, End(migration));
+            var gap = orders.Check.LongestGapMs(migration.RequestedAt, End(migration));
             progress.Say($"{(run < 1 ? "warm-up" : $"{run} of {options.Runs}")}: {MeasuredMigration.Line(migration, gap)}");
             if (run >= 1)
             {

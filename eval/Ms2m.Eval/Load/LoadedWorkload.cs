@@ -11,6 +11,12 @@ internal sealed class LoadedWorkload : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Filling a large state takes a while.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+
+    /// <summary>An instance that has just been promoted, or that waits for the broker, answers a little later.</summary>
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(20);
+
     private readonly CancellationTokenSource _publishing = new();
     private readonly ExactlyOnceCheck _check;
     private readonly PublisherFleet _fleet;
@@ -45,13 +51,21 @@ internal sealed class LoadedWorkload : IAsyncDisposable
             RatePerSecond = load.Rate,
         });
         var loaded = new LoadedWorkload(check, fleet, load, instance, node);
-        say($"waiting until {instance} has loaded its state of {load.StateMb} MB");
-        await check.AskStateAsync(instance, cancel);
-        say($"publishing {load.Rate:0.#} messages/s from {load.Publishers} publisher(s)");
-        loaded._publishers = fleet.RunAsync(loaded._publishing.Token);
-        await Task.Delay(TimeSpan.FromSeconds(load.WarmupSeconds), cancel);
-        await loaded.UntilMessagesFlow(cancel);
-        return loaded;
+        try
+        {
+            say($"waiting until {instance} has loaded its state of {load.StateMb} MB");
+            await loaded.State(StartPatience, cancel);
+            say($"publishing {load.Rate:0.#} messages/s from {load.Publishers} publisher(s)");
+            loaded._publishers = fleet.RunAsync(loaded._publishing.Token);
+            await Task.Delay(TimeSpan.FromSeconds(load.WarmupSeconds), cancel);
+            await loaded.UntilMessagesFlow(cancel);
+            return loaded;
+        }
+        catch
+        {
+            await loaded.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The migration has ended: the workload may be another instance on another node now.</summary>
@@ -66,7 +80,7 @@ internal sealed class LoadedWorkload : IAsyncDisposable
 
     /// <summary>Messages that publishers know to be in the queue and the workload has not applied.</summary>
     public async Task<long> Backlog(CancellationToken cancel) =>
-        _fleet.Ledger.Confirmed - (await _check.AskStateAsync(Instance, cancel)).Applied;
+        _fleet.Ledger.Confirmed - (await State(AnswerPatience, cancel)).Applied;
 
     /// <summary>Lets the backlog of an overload run off, so that the next migration meets the same load as the last.</summary>
     public async Task Settle(CancellationToken cancel)
@@ -112,7 +126,28 @@ internal sealed class LoadedWorkload : IAsyncDisposable
     {
         await StopPublishing();
         await _check.DisposeAsync();
+        _fleet.Dispose();
         _publishing.Dispose();
+    }
+
+    private async Task<WorkloadState> State(TimeSpan patience, CancellationToken cancel)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (await _check.AskStateAsync(Instance, cancel) is { } state)
+            {
+                return state;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(begun) > patience)
+            {
+                throw new TimeoutException(
+                    $"{Instance} on {Node} did not answer what its state is within {patience.TotalSeconds:0} s.");
+            }
+
+            await Task.Delay(Pause, cancel);
+        }
     }
 
     private async Task StopPublishing()
@@ -131,7 +166,7 @@ internal sealed class LoadedWorkload : IAsyncDisposable
     private async Task UntilMessagesFlow(CancellationToken cancel)
     {
         var begun = TimeProvider.System.GetTimestamp();
-        while ((await _check.AskStateAsync(Instance, cancel)).Applied == 0)
+        while ((await State(AnswerPatience, cancel)).Applied == 0)
         {
             if (TimeProvider.System.GetElapsedTime(begun) > TimeSpan.FromSeconds(20))
             {
