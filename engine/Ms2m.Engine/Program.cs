@@ -1,30 +1,8 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Ms2m.Engine.Api;
-using Ms2m.Engine.Broker;
-using Ms2m.Engine.Cluster;
-using Ms2m.Engine.Delivery;
 using Ms2m.Engine.Hosting;
-using Ms2m.Engine.Ingress;
-using Ms2m.Engine.Saga;
-using Ms2m.EventLog.Documents;
-using Ms2m.EventLog.Hosting;
-using Ms2m.EventLog.Schema;
+using Npgsql;
 using Serilog;
 using Serilog.Events;
-
-EngineOptions options;
-try
-{
-    options = EngineOptions.FromEnvironment(Environment.GetEnvironmentVariable);
-}
-catch (EngineOptionsException wrong)
-{
-    await Console.Error.WriteLineAsync(wrong.Message);
-    return 2;
-}
 
 Log.Logger = new LoggerConfiguration()
     .MinimumLevel.Information()
@@ -32,37 +10,30 @@ Log.Logger = new LoggerConfiguration()
     .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
     .WriteTo.Console(formatProvider: CultureInfo.InvariantCulture)
     .CreateLogger();
-
-var builder = WebApplication.CreateSlimBuilder(args);
-builder.Logging.ClearProviders().AddSerilog(Log.Logger);
-builder.WebHost.UseUrls(options.Listen);
-builder.Services.ConfigureHttpJsonOptions(http =>
+try
 {
-    http.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
-    http.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
-    http.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
-});
-builder.Services.AddSingleton(options);
-builder.Services.AddEventLog(options.Store, events => MigrationEvents.Register(events));
-builder.Services.AddDocuments(new DocumentTable<MigrationSaga, Guid>(saga => saga.CorrelationId));
-builder.Services.AddDocuments(new DocumentTable<NodeView, string>(view => view.Report.Node));
-builder.Services.AddSingleton<BrokerConnection>();
-builder.Services.AddSingleton<ManagementApi>();
-builder.Services.AddSingleton<TransferTokens>();
-builder.Services.AddSingleton<Dispatch>();
-builder.Services.AddSingleton<ClusterReader>();
-builder.Services.AddSingleton<MigrationReader>();
-builder.Services.AddScoped<MigrationHandler>();
-builder.Services.AddEngineBus(options);
-builder.Services.AddPgDelivery();
-builder.Services.AddHostedService<PlainRequests>();
-
-var app = builder.Build();
-app.MapMigrations();
-app.MapCluster();
-app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
-
-await app.Services.GetRequiredService<SchemaInstaller>().InstallAsync(CancellationToken.None);
-await app.RunAsync();
-return 0;
+    var options = EngineOptions.FromEnvironment(Environment.GetEnvironmentVariable);
+    await using var engine = EngineHost.Build(options, logging => logging.ClearProviders().AddSerilog(Log.Logger));
+    await EngineHost.StartAsync(engine, CancellationToken.None);
+    await engine.WaitForShutdownAsync();
+    return 0;
+}
+catch (EngineOptionsException wrong)
+{
+    Log.Fatal("Cannot start: {Reason}", wrong.Message);
+    return 2;
+}
+catch (NpgsqlException store)
+{
+    Log.Fatal("Cannot start: the event store at MS2M_STORE does not answer as it should: {Reason}", store.Message);
+    return 3;
+}
+catch (IOException address)
+{
+    Log.Fatal("Cannot start: {Reason} Free the address or set MS2M_ENGINE_LISTEN to another.", address.Message);
+    return 3;
+}
+finally
+{
+    await Log.CloseAndFlushAsync();
+}

@@ -37,6 +37,7 @@ public static partial class Migration
                 Start(draft, moving.Facts, step.Name, 1, step.Limits, step.Command);
             }
 
+            JudgeCutover(draft);
             return;
         }
 

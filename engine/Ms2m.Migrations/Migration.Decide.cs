@@ -59,7 +59,7 @@ public static partial class Migration
             case StepOverdue or StepFailed:
                 RetryOrRollBack(draft, moving, plan, (IStepMessage)input);
                 break;
-            case ReplayProgressed progress when moving.Steps.IsRunning(StepNames.FollowReplay):
+            case ReplayProgressed progress when !moving.Steps.IsOver(StepNames.FollowReplay):
                 draft.Record(progress);
                 JudgeCutover(draft);
                 break;
@@ -82,10 +82,12 @@ public static partial class Migration
         }
     }
 
+    // Reports may come before the engine has seen that the shadow is there; they are judged when it has.
     private static void JudgeCutover(Draft draft)
     {
-        var facts = ((Moving)draft.State).Facts;
-        if (Cutover.Decide(facts) is not { } decided)
+        if (draft.State is not Moving { Facts: var facts } moving
+            || !moving.Steps.IsRunning(StepNames.FollowReplay)
+            || Cutover.Decide(facts) is not { } decided)
         {
             return;
         }

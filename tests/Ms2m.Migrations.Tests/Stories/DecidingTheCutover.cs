@@ -48,4 +48,17 @@ public class DecidingTheCutover
 
         Assert.Equal("MS2M-0302", Assert.IsType<MigrationState.RollingBack>(story.State).Reason.Code);
     }
+
+    [Fact]
+    public void reports_that_come_before_the_shadow_is_known_are_judged_when_it_is()
+    {
+        var story = Story.Until(StepNames.RestoreShadow);
+        story.Tell(Story.Progress(10, 1, 10, 50), Story.Progress(20, 1, 10, 100), new ShadowAttached(Story.Id, Story.Shadow, 3));
+        Assert.DoesNotContain(story.Events, e => e is CutoverDecided);
+
+        story.Tell(new ShadowReady(Story.Id, StepNames.RestoreShadow, 1, "node-b", Story.Shadow, 200));
+
+        Assert.Contains(story.Events, e => e is CutoverDecided);
+        Assert.Contains(story.Sent, sent => sent.Message is QuiesceSource);
+    }
 }

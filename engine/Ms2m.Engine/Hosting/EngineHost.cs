@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Ms2m.Engine.Api;
+using Ms2m.Engine.Broker;
+using Ms2m.Engine.Cluster;
+using Ms2m.Engine.Delivery;
+using Ms2m.Engine.Ingress;
+using Ms2m.Engine.Saga;
+using Ms2m.EventLog.Documents;
+using Ms2m.EventLog.Hosting;
+using Ms2m.EventLog.Schema;
+
+namespace Ms2m.Engine.Hosting;
+
+/// <summary>Puts an engine together. Several may run on one store and one broker.</summary>
+public static class EngineHost
+{
+    /// <summary>An engine that is configured but not started; the schema is brought up to date when it starts.</summary>
+    public static WebApplication Build(EngineOptions options, Action<ILoggingBuilder> logging)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        logging(builder.Logging);
+        builder.WebHost.UseUrls(options.Listen);
+        builder.Services.ConfigureHttpJsonOptions(http =>
+        {
+            http.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            http.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+            http.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        });
+        builder.Services.AddSingleton(options);
+        builder.Services.AddEventLog(options.Store, events => MigrationEvents.Register(events));
+        builder.Services.AddDocuments(new DocumentTable<MigrationSaga, Guid>(saga => saga.CorrelationId));
+        builder.Services.AddDocuments(new DocumentTable<NodeView, string>(view => view.Report.Node));
+        builder.Services.AddSingleton<BrokerConnection>();
+        builder.Services.AddSingleton<ManagementApi>();
+        builder.Services.AddSingleton<TransferTokens>();
+        builder.Services.AddSingleton<Dispatch>();
+        builder.Services.AddSingleton<ClusterReader>();
+        builder.Services.AddSingleton<MigrationReader>();
+        builder.Services.AddScoped<MigrationHandler>();
+        builder.Services.AddEngineBus(options);
+        builder.Services.AddPgDelivery();
+        builder.Services.AddHostedService<PlainRequests>();
+
+        var app = builder.Build();
+        app.MapMigrations();
+        app.MapCluster();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+        return app;
+    }
+
+    /// <summary>Brings the schema up to date and starts.</summary>
+    public static async Task StartAsync(WebApplication engine, CancellationToken token)
+    {
+        await engine.Services.GetRequiredService<SchemaInstaller>().InstallAsync(token);
+        await engine.StartAsync(token);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Ms2m.Engine.Hosting;
+using Npgsql;
+
+namespace Ms2m.Engine.Tests.Whole;
+
+/// <summary>A virtual host and a database of one's own on the lab's broker and store, and engines on them.</summary>
+public sealed class EngineFixture : IAsyncLifetime, IDisposable
+{
+    private readonly string _name = $"test-{Guid.NewGuid():N}";
+    private readonly HttpClient _management = new();
+    private string _store = "";
+    private EngineOptions? _options;
+
+    public EngineOptions Options => _options ?? throw new InvalidOperationException("Not initialized.");
+
+    public string Store => Options.Store;
+
+    public async Task InitializeAsync()
+    {
+        var management = LabEnvironment.Uri("MS2M_BROKER_MANAGEMENT_URI");
+        var broker = LabEnvironment.Uri("MS2M_BROKER_URI");
+        _store = LabEnvironment.Value("MS2M_STORE");
+        _management.BaseAddress = new UriBuilder(management) { UserName = "", Password = "" }.Uri;
+        _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(management.UserInfo))));
+        (await _management.PutAsync($"api/vhosts/{_name}", null)).EnsureSuccessStatusCode();
+        var user = Uri.UnescapeDataString(broker.UserInfo.Split(':')[0]);
+        (await _management.PutAsJsonAsync(
+            $"api/permissions/{_name}/{user}", new { configure = ".*", write = ".*", read = ".*" })).EnsureSuccessStatusCode();
+        await ExecuteAsync($"create database \"{_name}\"");
+        _options = new EngineOptions
+        {
+            Broker = new UriBuilder(broker) { Path = _name }.Uri,
+            Management = management,
+            Store = new NpgsqlConnectionStringBuilder(_store) { Database = _name }.ConnectionString,
+            Listen = "http://127.0.0.1:0",
+            TransferSecret = new string('s', 32),
+        };
+    }
+
+    public async Task DisposeAsync()
+    {
+        (await _management.DeleteAsync($"api/vhosts/{_name}")).EnsureSuccessStatusCode();
+        await ExecuteAsync($"drop database \"{_name}\" with (force)");
+    }
+
+    public void Dispose() => _management.Dispose();
+
+    /// <summary>A running engine; the caller stops it.</summary>
+    public async Task<RunningEngine> StartEngineAsync()
+    {
+        var engine = EngineHost.Build(Options, logging => logging.ClearProviders().AddConsole().SetMinimumLevel(LogLevel.Warning));
+        await EngineHost.StartAsync(engine, CancellationToken.None);
+        // The host starts without waiting for the broker; the tests do wait.
+        await engine.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(
+            BusHealthStatus.Healthy, TimeSpan.FromSeconds(20));
+        return new RunningEngine(engine);
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(_store);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,159 @@
+using System.Text;
+using System.Text.Json;
+using Ms2m.Contracts;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using Headers = Ms2m.Contracts.Headers;
+
+namespace Ms2m.Engine.Tests.Whole;
+
+/// <summary>Stands for two node workers and two instances of a workload, on the real broker: answers every command at
+/// once, or as a test says. What the engine needs beyond that is the engine's own share of the time.</summary>
+public sealed class ScriptedCluster : IAsyncDisposable
+{
+    private readonly IConnection _connection;
+    private readonly IChannel _channel;
+
+    private ScriptedCluster(IConnection connection, IChannel channel)
+    {
+        _connection = connection;
+        _channel = channel;
+    }
+
+    /// <summary>Every command received, by type name, in order.</summary>
+    public List<(string Type, JsonElement Body)> Received { get; } = [];
+
+    /// <summary>Replaces the usual answers to one command.</summary>
+    public Dictionary<string, Func<JsonElement, IEnumerable<object>>> Instead { get; } = [];
+
+    public string Workload { get; private init; } = "";
+
+    public static async Task<ScriptedCluster> StartAsync(Uri broker, string workload)
+    {
+        var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
+        var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        var cluster = new ScriptedCluster(connection, channel) { Workload = workload };
+        await channel.ExchangeDeclareAsync(Names.Migrations, ExchangeType.Fanout, durable: true);
+        await channel.ExchangeDeclareAsync(Names.NodeReports, ExchangeType.Fanout, durable: true);
+        await channel.ExchangeDeclareAsync(Names.Control, ExchangeType.Direct, durable: true);
+        await channel.QueueDeclareAsync(workload, true, false, false);
+        await channel.ExchangeDeclareAsync(workload + ".in", ExchangeType.Topic, durable: true);
+        await channel.QueueBindAsync(workload, workload + ".in", "#");
+        foreach (var node in new[] { "node-a", "node-b" })
+        {
+            await channel.ExchangeDeclareAsync(Names.Node(node), ExchangeType.Fanout, durable: true);
+            await cluster.ListenAsync(Names.Node(node), "");
+        }
+
+        await cluster.ListenAsync(Names.Control, cluster.Source);
+        return cluster;
+    }
+
+    public string Source => $"{Workload}-source";
+
+    public WorkloadSpec Spec => new(Workload, "image", Workload, new Dictionary<string, string>());
+
+    /// <summary>Both nodes' heartbeats.</summary>
+    public async Task ReportAsync()
+    {
+        await SendAsync(Names.NodeReports, Report("node-a", new InstanceReported(
+            Source, Spec, InstanceRole.Active, 1, "running", 60L << 20, null)));
+        await SendAsync(Names.NodeReports, Report("node-b"));
+    }
+
+    public Task SendAsync(string exchange, object message)
+    {
+        var properties = new BasicProperties
+        {
+            ContentType = "application/json",
+            MessageId = Guid.NewGuid().ToString(),
+            Persistent = true,
+            Headers = new Dictionary<string, object?> { [Headers.MessageType] = Headers.Urn(message.GetType()) },
+        };
+        var body = JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ContractJson.Options);
+        return _channel.BasicPublishAsync(exchange, "", true, properties, body).AsTask();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _channel.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+
+    private static NodeReported Report(string node, params InstanceReported[] instances) => new(
+        node, $"http://{node}:8490", DateTimeOffset.UtcNow, 600_000, new Dictionary<string, string>(),
+        2, 8L << 30, 4L << 30, 2L << 30, [], instances);
+
+    private async Task ListenAsync(string exchange, string key)
+    {
+        var queue = await _channel.QueueDeclareAsync("", false, true, true);
+        await _channel.QueueBindAsync(queue.QueueName, exchange, key);
+        var consumer = new AsyncEventingBasicConsumer(_channel);
+        consumer.ReceivedAsync += async (_, delivery) =>
+        {
+            var urn = Encoding.UTF8.GetString((byte[])delivery.BasicProperties.Headers![Headers.MessageType]!);
+            var type = urn.Split(';')[0].Split(':')[^1]; // the contract itself comes first, then its interfaces
+            var body = JsonDocument.Parse(delivery.Body).RootElement;
+            lock (Received)
+            {
+                Received.Add((type, body));
+            }
+
+            var answers = Instead.TryGetValue(type, out var instead) ? instead(body) : await UsualAsync(type, body);
+            foreach (var answer in answers)
+            {
+                await SendAsync(Names.Migrations, answer);
+            }
+        };
+        await _channel.BasicConsumeAsync(queue.QueueName, true, consumer);
+    }
+
+    private async Task<IEnumerable<object>> UsualAsync(string type, JsonElement body)
+    {
+        var id = body.GetProperty("migrationId").GetGuid();
+        var step = body.GetProperty("step").GetString()!;
+        var attempt = body.GetProperty("attempt").GetInt32();
+        var shadow = Names.ShadowInstance(Workload, id);
+        switch (type)
+        {
+            case nameof(ReserveTarget):
+                return [new TargetReserved(id, step, attempt, "node-b", "http://node-b/x", 1L << 30)];
+            case nameof(PrepareSource):
+                return [new SourcePrepared(id, step, attempt, Source)];
+            case nameof(TakeCheckpoint):
+                return
+                [
+                    new CheckpointTaken(id, step, attempt, "node-a", 70, 180),
+                    new TransferCompleted(id, StepNames.SendCheckpoint, attempt, "node-a", 60 << 20, "digest", 20),
+                ];
+            case nameof(RestoreShadow):
+                await ListenAsync(Names.Control, shadow);
+                return
+                [
+                    new ShadowReady(id, step, attempt, "node-b", shadow, 200),
+                    new ShadowAttached(id, shadow, 3),
+                    new ReplayProgressed(id, shadow, 10, 1, 10, 50),
+                    new ReplayProgressed(id, shadow, 20, 1, 10, 100),
+                    new ReplayProgressed(id, shadow, 30, 1, 10, 150),
+                ];
+            case nameof(QuiesceSource):
+                return
+                [
+                    new JournalClosed(id, step, attempt, Source, 32, "chain", "state"),
+                    new ReplayCaughtUp(id, StepNames.VerifyHandoff, 1, shadow, 32, "chain", "state"),
+                ];
+            case nameof(PromoteShadow):
+                return [new ShadowPromoted(id, step, attempt, shadow, 2, 29)];
+            case nameof(ActivateInstance):
+                return [new InstanceActivated(id, step, attempt, "node-b", shadow)];
+            case nameof(RemoveInstance):
+                return [new InstanceRemoved(id, step, attempt, "node", body.GetProperty("instanceId").GetString()!)];
+            case nameof(ResumeSource):
+                return [new SourceResumed(id, step, attempt, Source)];
+            case nameof(DiscardCheckpoint):
+                return [new CheckpointDiscarded(id, step, attempt, "node-a")];
+            default:
+                return [];
+        }
+    }
+}
