@@ -36,6 +36,10 @@ public static class Headers
     /// <summary>On the closing entry: hexadecimal digest of the workload's state; absent where it computes none.</summary>
     public const string StateDigest = "ms2m-state-digest";
 
+    /// <summary>On the closing entry: how many of the newest entries' messages may come again from Q, because the source
+    /// lost its connection before the broker had certainly taken its acknowledgements; 0 after a clean quiesce.</summary>
+    public const string Unsettled = "ms2m-unsettled";
+
     /// <summary>On a dead-lettered request: why it was refused, in a sentence.</summary>
     public const string Reason = "ms2m-reason";
 

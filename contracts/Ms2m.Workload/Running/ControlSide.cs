@@ -1,0 +1,36 @@
+using Ms2m.Contracts;
+using RabbitMQ.Client;
+
+namespace Ms2m.Workload;
+
+/// <summary>The instance's control queue, and what the engine hears from it, as one connection sees them.</summary>
+internal sealed class ControlSide(BrokerLink link, string instanceId)
+{
+    /// <summary>A control queue that nobody reads any more removes itself.</summary>
+    private const int ExpiresMs = 60_000;
+
+    /// <summary>Before the first report: a publish to an exchange that is not there would close the channel.</summary>
+    public Task DeclareReportsAsync() =>
+        link.Control.ExchangeDeclareAsync(Names.Migrations, ExchangeType.Fanout, durable: true);
+
+    public async Task ConsumeAsync()
+    {
+        var (channel, queue) = (link.Control, Names.ControlQueue(instanceId));
+        await channel.ExchangeDeclareAsync(Names.Control, ExchangeType.Direct, durable: true);
+        await channel.QueueDeclareAsync(
+            queue, durable: true, exclusive: false, autoDelete: false,
+            new Dictionary<string, object?> { ["x-expires"] = ExpiresMs });
+        await channel.QueueBindAsync(queue, Names.Control, instanceId);
+        var reader = new QueueReader(channel, (tag, _, _, _, properties, body) => link.Post(new FromControl(
+            link, tag, MessageHeaders.Text(properties, Headers.MessageType), body.ToArray())), own =>
+            {
+                if (!own)
+                {
+                    link.Lose("the control queue is gone");
+                }
+            });
+        await channel.BasicConsumeAsync(queue, autoAck: false, reader);
+    }
+
+    public ValueTask TakenAsync(ulong tag) => link.Control.BasicAckAsync(tag, multiple: false);
+}

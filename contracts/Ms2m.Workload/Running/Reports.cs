@@ -1,0 +1,51 @@
+using Ms2m.Contracts;
+
+namespace Ms2m.Workload;
+
+/// <summary>What the engine is to hear. Answers are kept until the broker has them and are sent again after a reconnect;
+/// but only under the same instance id, since a copy must not speak for its original.</summary>
+internal sealed class Reports
+{
+    private readonly List<Kept> kept = [];
+
+    public async Task SendAsync(BrokerLink link, string instanceId, IMigrationMessage message)
+    {
+        var report = new Kept(instanceId, message);
+        kept.Add(report);
+        await PublishAsync(link, message, report);
+    }
+
+    /// <summary>Out of date in a moment, so never repeated.</summary>
+    public static Task SendOnceAsync(BrokerLink link, IMigrationMessage message) => PublishAsync(link, message, new object());
+
+    public async Task SendAgainAsync(BrokerLink link, string instanceId)
+    {
+        kept.RemoveAll(report => report.InstanceId != instanceId);
+        foreach (var report in kept.ToList())
+        {
+            await PublishAsync(link, report.Message, report);
+        }
+    }
+
+    public void Confirmed(object token)
+    {
+        if (token is Kept report)
+        {
+            kept.Remove(report);
+        }
+    }
+
+    private static async Task PublishAsync(BrokerLink link, IMigrationMessage message, object token)
+    {
+        var (properties, body) = ControlCodec.Write(message);
+        await link.Ledger.PublishAsync(Names.Migrations, "", properties, body, token);
+    }
+
+    /// <summary>A class, because two equal reports are two.</summary>
+    private sealed class Kept(string instanceId, IMigrationMessage message)
+    {
+        public string InstanceId => instanceId;
+
+        public IMigrationMessage Message => message;
+    }
+}

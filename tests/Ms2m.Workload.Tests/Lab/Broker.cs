@@ -1,0 +1,74 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+
+namespace Ms2m.Workload.Tests.Lab;
+
+/// <summary>A virtual host of its own on the lab's broker: nothing that a test leaves behind can meet another's.</summary>
+public sealed class Broker : IAsyncLifetime, IDisposable
+{
+    private readonly string _name = $"ms2m-test-{Guid.NewGuid():N}";
+    private readonly HttpClient _management = new();
+
+    /// <summary>Of the virtual host.</summary>
+    public Uri Uri { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        var broker = new UriBuilder(LabEnvironment.Read("MS2M_BROKER_URI"));
+        var management = new UriBuilder(LabEnvironment.Read("MS2M_BROKER_MANAGEMENT_URI"));
+        _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{management.UserName}:{management.Password}")));
+        _management.BaseAddress = new UriBuilder(management.Scheme, management.Host, management.Port).Uri;
+        var user = broker.UserName;
+        (await _management.PutAsync($"/api/vhosts/{_name}", null)).EnsureSuccessStatusCode();
+        (await _management.PutAsJsonAsync($"/api/permissions/{_name}/{user}", new { configure = ".*", write = ".*", read = ".*" }))
+            .EnsureSuccessStatusCode();
+        broker.Path = _name;
+        Uri = broker.Uri;
+    }
+
+    /// <summary>Closes every connection of the virtual host, as a broker's restart would.</summary>
+    public async Task<int> CloseConnectionsAsync(string clientName)
+    {
+        var closed = 0;
+        for (var tries = 0; tries < 100 && closed == 0; tries++)
+        {
+            // The management's list of connections is some seconds late.
+            await Task.Delay(100);
+            var connections = await _management.GetFromJsonAsync<List<Connection>>($"/api/vhosts/{_name}/connections") ?? [];
+            foreach (var connection in connections.Where(c => c.User_provided_name == clientName))
+            {
+                (await _management.DeleteAsync($"/api/connections/{System.Uri.EscapeDataString(connection.Name)}")).EnsureSuccessStatusCode();
+                closed++;
+            }
+        }
+        return closed;
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _management.DeleteAsync($"/api/vhosts/{_name}");
+    }
+
+    public void Dispose() => _management.Dispose();
+
+    private sealed record Connection(string Name, string? User_provided_name);
+}
+
+/// <summary>Where the lab's services are: never guessed, and never skipped over.</summary>
+internal static class LabEnvironment
+{
+    public static string Read(string name)
+    {
+        if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } set)
+        {
+            return set;
+        }
+        var file = $"/var/lib/ms2m-lab/{Environment.GetEnvironmentVariable("MS2M_LAB") ?? "0"}/env";
+        var line = File.Exists(file)
+            ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith($"export {name}=", StringComparison.Ordinal)) : null;
+        return line?[$"export {name}=".Length..].Trim('\'', '"') ?? throw new InvalidOperationException(
+            $"{name} is neither set nor in {file}. Start the lab's services: deploy/lab/lab services up");
+    }
+}
