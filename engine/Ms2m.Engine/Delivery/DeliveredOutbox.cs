@@ -7,12 +7,14 @@ namespace Ms2m.Engine.Delivery;
 /// <summary>Deletes messages from the outbox that the broker has confirmed: in the background and many at a time, so
 /// that no message waits for it. What a crash keeps it from deleting is sent again under the same id.</summary>
 internal sealed partial class DeliveredOutbox(
-    NpgsqlDataSource store, TimeProvider time, ILogger<DeliveredOutbox> logger) : BackgroundService
+    NpgsqlDataSource store, InFlight inFlight, TimeProvider time, ILogger<DeliveredOutbox> logger)
+    : BackgroundService, IHostedLifecycleService
 {
     // Long enough to gather the messages of one burst, short against the age at which they count as left behind.
     private static readonly TimeSpan _gather = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _pauseAfterFailure = TimeSpan.FromSeconds(1);
     private readonly Channel<Guid[]> _confirmed = Channel.CreateUnbounded<Guid[]>();
+    private readonly List<Guid> _toDelete = [];
 
     public void Forget(Guid[] ids)
     {
@@ -24,22 +26,21 @@ internal sealed partial class DeliveredOutbox(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var ids = new List<Guid>();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (ids.Count == 0)
+                if (_toDelete.Count == 0)
                 {
                     await _confirmed.Reader.WaitToReadAsync(stoppingToken);
                     await Task.Delay(_gather, time, stoppingToken);
                 }
 
-                await DeleteAsync(ids, stoppingToken);
+                await DeleteAsync(stoppingToken);
             }
             catch (NpgsqlException failure)
             {
-                LogNotDeleted(failure, ids.Count);
+                LogNotDeleted(failure, _toDelete.Count);
                 await Task.Delay(_pauseAfterFailure, time, stoppingToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -50,31 +51,37 @@ internal sealed partial class DeliveredOutbox(
         }
     }
 
-    /// <summary>An orderly end leaves nothing to send twice.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>An orderly end leaves nothing to send twice. The bus has stopped by now, so no more will come.</summary>
+    public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
         try
         {
-            await DeleteAsync([], cancellationToken);
+            await DeleteAsync(cancellationToken);
         }
         catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException)
         {
-            LogNotDeleted(failure, 0);
+            LogNotDeleted(failure, _toDelete.Count);
         }
     }
 
-    private async Task DeleteAsync(List<Guid> ids, CancellationToken token)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task DeleteAsync(CancellationToken token)
     {
         while (_confirmed.Reader.TryRead(out var more))
         {
-            ids.AddRange(more);
+            _toDelete.AddRange(more);
         }
 
-        if (ids.Count > 0)
+        if (_toDelete.Count > 0)
         {
-            await store.ForgetDeliveredAsync([.. ids], token);
-            ids.Clear();
+            await store.ForgetDeliveredAsync([.. _toDelete], token);
+            inFlight.End(_toDelete);
+            _toDelete.Clear();
         }
     }
 

@@ -11,6 +11,7 @@ namespace Ms2m.Engine.Delivery;
 internal sealed partial class OutboxSweeper(
     NpgsqlDataSource store,
     StoredMessageSender sender,
+    InFlight inFlight,
     TimeProvider time,
     IOptions<PgDeliveryOptions> options,
     ILogger<OutboxSweeper> logger) : BackgroundService
@@ -47,7 +48,8 @@ internal sealed partial class OutboxSweeper(
         do
         {
             await session.BeginAsync(token);
-            var left = await session.TakeOutboxOlderThanAsync(options.Value.LeftBehindAfter, BatchSize, token);
+            var rows = await session.TakeOutboxOlderThanAsync(options.Value.LeftBehindAfter, BatchSize, token);
+            var left = rows.Where(one => !inFlight.Has(one.Id)).ToList();
             var outcome = await sender.SendAsync(left.Select(one => (one.Id, one.Message)), token);
             Guid[] finished = [.. outcome.Confirmed, .. GiveUp(left, outcome.Confirmed)];
             session.DeferDeleteOutbox(finished);
@@ -57,13 +59,13 @@ internal sealed partial class OutboxSweeper(
                 LogSwept(outcome.Confirmed.Length);
             }
 
-            (taken, done) = (left.Count, finished.Length);
+            (taken, done) = (rows.Count, finished.Length);
         }
         // A batch in which nothing could be sent would come again at once.
         while (taken == BatchSize && done > 0);
     }
 
-    private IEnumerable<Guid> GiveUp(IReadOnlyList<OutboxMessage> left, Guid[] confirmed)
+    private IEnumerable<Guid> GiveUp(List<OutboxMessage> left, Guid[] confirmed)
     {
         var tooOld = time.GetUtcNow() - options.Value.GiveUpAfter;
         foreach (var one in left.Where(one => one.StoredAt < tooOld && !confirmed.Contains(one.Id)))

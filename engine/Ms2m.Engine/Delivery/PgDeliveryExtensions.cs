@@ -19,6 +19,7 @@ public static class PgDeliveryExtensions
         services.AddOptions<PgDeliveryOptions>().Configure(configure ?? (_ => { }));
         services.TryAddSingleton<FaultPoints>();
         services.AddSingleton<StoredMessageSender>();
+        services.AddSingleton<InFlight>();
         services.AddSingleton<TimerSignal>();
         services.AddScoped<IOutboxContextFactory<PgSession>, PgOutboxContextFactory>();
         services.AddSingleton<DeliveredOutbox>();

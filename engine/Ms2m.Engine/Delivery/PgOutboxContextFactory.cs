@@ -18,6 +18,7 @@ internal sealed class PgOutboxContextFactory(
     IServiceProvider services,
     StoredMessageSender sender,
     DeliveredOutbox delivered,
+    InFlight inFlight,
     TimerSignal timers,
     TimeProvider time,
     FaultPoints faults) : IOutboxContextFactory<PgSession>
@@ -37,8 +38,7 @@ internal sealed class PgOutboxContextFactory(
             if (await session.TryConsumeAsync(key, token))
             {
                 await next.Send(handling);
-                await session.CommitAsync(token);
-                await SendDecidedAsync(handling.Outgoing, token);
+                await CommitAndSendAsync(handling.Outgoing, token);
             }
             else
             {
@@ -57,37 +57,59 @@ internal sealed class PgOutboxContextFactory(
     public void Probe(ProbeContext context) => context.CreateFilterScope("postgres-outbox");
 
     /// <exception cref="DeliveryFailedException">The retry comes back through <see cref="SendLeftBehindAsync"/>.</exception>
-    private async Task SendDecidedAsync(IReadOnlyList<OutboxMessage> outgoing, CancellationToken token)
+    private async Task CommitAndSendAsync(IReadOnlyList<OutboxMessage> outgoing, CancellationToken token)
+    {
+        // From the commit on a repeat of the incoming message could find these rows.
+        inFlight.Begin(outgoing.Select(one => one.Id));
+        Guid[] handedOver = [];
+        try
+        {
+            await session.CommitAsync(token);
+            handedOver = await SendDecidedAsync(outgoing, token);
+        }
+        finally
+        {
+            inFlight.End(outgoing.Select(one => one.Id).Except(handedOver));
+        }
+    }
+
+    /// <returns>Those that will be deleted.</returns>
+    private async Task<Guid[]> SendDecidedAsync(IReadOnlyList<OutboxMessage> outgoing, CancellationToken token)
     {
         if (outgoing.Count == 0)
         {
-            return;
+            return [];
         }
 
+        SendOutcome outcome;
         try
         {
             await faults.AfterCommit(token);
-            var outcome = await sender.SendAsync(outgoing.Select(one => (one.Id, one.Message)), token);
+            outcome = await sender.SendAsync(outgoing.Select(one => (one.Id, one.Message)), token);
             await faults.AfterSend(token);
-            delivered.Forget(outcome.Confirmed);
-            if (outcome.Failure is { } failure)
-            {
-                throw new DeliveryFailedException(failure);
-            }
         }
-        catch (Exception cause) when (cause is not DeliveryFailedException)
+        catch (Exception cause)
         {
             throw new DeliveryFailedException(cause);
         }
+
+        if (outcome.Failure is { } failure)
+        {
+            throw new DeliveryFailedException(failure);
+        }
+
+        delivered.Forget(outcome.Confirmed);
+        return outcome.Confirmed;
     }
 
     // What fails once more is left to the sweeper: it is stored, and the incoming message is not at fault.
     private async Task SendLeftBehindAsync(InboxKey key, CancellationToken token)
     {
-        var left = await session.TakeOutboxOfAsync(key, token);
+        var rows = await session.TakeOutboxOfAsync(key, token);
+        var left = rows.Where(one => !inFlight.Has(one.Id)).Select(one => (one.Id, one.Message)).ToList();
         if (left.Count > 0)
         {
-            var outcome = await sender.SendAsync(left.Select(one => (one.Id, one.Message)), token);
+            var outcome = await sender.SendAsync(left, token);
             session.DeferDeleteOutbox(outcome.Confirmed);
         }
 
