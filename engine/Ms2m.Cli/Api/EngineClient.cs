@@ -71,7 +71,9 @@ public sealed class EngineClient : IDisposable
             using var response = await _http.SendAsync(request, cancel);
             var text = await response.Content.ReadAsStringAsync(cancel);
             return response.IsSuccessStatusCode
-                ? ApiJson.Parse(text)
+                ? response.Content.Headers.ContentType?.MediaType == "text/plain"
+                    ? JsonSerializer.SerializeToElement(text)
+                    : ApiJson.Parse(text)
                 : throw new EngineRefusedException(response.StatusCode, FailureIn(text, response.StatusCode));
         }
         catch (HttpRequestException broken)

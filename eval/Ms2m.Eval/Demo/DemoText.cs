@@ -33,7 +33,7 @@ internal static class DemoText
         Row("applied", report.Applied, "in the surviving workload's state", plain: true);
         Row("lost", report.Lost, "confirmed, and not in the state");
         Row("duplicated", report.Duplicated, "more than once in the state");
-        Row("reordered", report.Reordered, "before an earlier message of the same publisher");
+        Row("reordered", report.Reordered, "applied after a later one of the same publisher");
         Row("effects missing", report.EffectsMissing, "applied, and no receipt came");
         Row("effects repeated", report.EffectsRepeated, "more than one receipt came");
         table.AddRow("state digest", report.StateDigestMatches ? "[green]equal[/]" : "[red]differs[/]",
