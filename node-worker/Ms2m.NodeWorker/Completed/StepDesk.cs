@@ -72,7 +72,17 @@ public sealed partial class StepDesk(
     }
 
     /// <summary>Stops working; what is unfinished stays so in the journal.</summary>
-    public void Stop() => _stopping.Cancel();
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        foreach (var lane in _lanes.Values)
+        {
+            Task ended;
+            lock (lane)
+                ended = Task.WhenAll([lane.Tail, .. lane.Works.Select(w => w.Sending)]);
+            await ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     public void Dispose() => _stopping.Dispose();
 

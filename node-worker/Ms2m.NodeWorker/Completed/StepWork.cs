@@ -20,6 +20,16 @@ internal sealed class StepWork(
 
     public bool IsFinished => entry.Finished;
 
+    /// <summary>The answers on their way.</summary>
+    public Task Sending
+    {
+        get
+        {
+            lock (_lock)
+                return _sending;
+        }
+    }
+
     public void Record() => journal.Write(key, entry);
 
     /// <summary>Harmless to work that has ended.</summary>

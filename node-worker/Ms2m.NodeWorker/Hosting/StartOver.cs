@@ -20,9 +20,5 @@ public sealed class StartOver(
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        desk.Stop();
-        return Task.CompletedTask;
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => desk.StopAsync().WaitAsync(cancellationToken);
 }

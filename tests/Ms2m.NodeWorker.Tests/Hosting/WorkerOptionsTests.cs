@@ -1,0 +1,55 @@
+using Ms2m.NodeWorker.Hosting;
+
+namespace Ms2m.NodeWorker.Tests.Hosting;
+
+public sealed class WorkerOptionsTests
+{
+    private readonly Dictionary<string, string?> _environment = new()
+    {
+        ["MS2M_NODE"] = "node-a",
+        ["MS2M_BROKER_URI"] = "amqp://user:hidden@10.0.0.1:5672/ms2m",
+        ["MS2M_WORKER_LISTEN"] = "http://10.0.0.5:8490",
+    };
+
+    private (WorkerOptions? Options, IReadOnlyList<string> Problems) Read() =>
+        WorkerOptionsReader.Read(key => _environment.GetValueOrDefault(key));
+
+    [Fact]
+    public void three_settings_are_enough()
+    {
+        var options = Read().Options!;
+
+        Assert.Equal("/var/lib/ms2m/checkpoints", options.Checkpoints);
+        Assert.Equal("http://10.0.0.5:8490/", options.Advertise.ToString());
+        Assert.Equal("amqp://user:hidden@10.0.0.1:5672/ms2m", options.WorkloadBrokerUri);
+    }
+
+    [Fact]
+    public void instances_may_be_told_of_another_broker_address()
+    {
+        _environment["MS2M_WORKLOAD_BROKER_URI"] = "amqp://workload:x@broker/ms2m";
+
+        Assert.Equal("amqp://workload:x@broker/ms2m", Read().Options!.WorkloadBrokerUri);
+    }
+
+    [Theory]
+    [InlineData("MS2M_NODE", "Node A")]
+    [InlineData("MS2M_NODE", null)]
+    [InlineData("MS2M_BROKER_URI", null)]
+    [InlineData("MS2M_BROKER_URI", "http://user:hidden@10.0.0.1")]
+    [InlineData("MS2M_WORKLOAD_BROKER_URI", "hidden")]
+    [InlineData("MS2M_WORKER_LISTEN", "10.0.0.5:8490")]
+    [InlineData("MS2M_DATA", "relative")]
+    [InlineData("MS2M_CHECKPOINT_WAY", "fast")]
+    [InlineData("MS2M_RESERVE_BYTES", "64MB")]
+    public void a_wrong_setting_is_named_and_no_secret_with_it(string key, string? value)
+    {
+        _environment[key] = value;
+
+        var (options, problems) = Read();
+
+        Assert.Null(options);
+        Assert.Contains(problems, p => p.StartsWith(key, StringComparison.Ordinal));
+        Assert.All(problems, p => Assert.DoesNotContain("hidden", p, StringComparison.Ordinal));
+    }
+}

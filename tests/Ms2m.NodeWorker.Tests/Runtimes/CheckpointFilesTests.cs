@@ -1,0 +1,37 @@
+using Ms2m.NodeWorker.Runtimes;
+
+namespace Ms2m.NodeWorker.Tests.Runtimes;
+
+public sealed class CheckpointFilesTests
+{
+    [Theory]
+    [InlineData("pages-1.img")]
+    [InlineData("tmpfs-dev-80.tar.gz.img")]
+    [InlineData("descriptors.json")]
+    [InlineData("archive.tar")]
+    public void names_that_criu_gives_are_allowed(string name) => Assert.True(CheckpointFiles.IsAllowed(name));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData("..")]
+    [InlineData(".hidden")]
+    [InlineData("../escape")]
+    [InlineData("/etc/passwd")]
+    [InlineData("folder/file")]
+    [InlineData("back\\slash")]
+    [InlineData("line\nfeed")]
+    [InlineData("zero\0byte")]
+    [InlineData("trailing\n")]
+    [InlineData("-option")]
+    public void names_that_could_lead_elsewhere_are_not(string name) => Assert.False(CheckpointFiles.IsAllowed(name));
+
+    [Fact]
+    public void only_files_that_grow_at_their_end_travel_before_the_dump_has_ended()
+    {
+        Assert.True(CheckpointFiles.GrowsAtItsEnd("pages-12.img"));
+        Assert.True(CheckpointFiles.GrowsAtItsEnd("archive.tar"));
+        Assert.False(CheckpointFiles.GrowsAtItsEnd("inventory.img"));
+        Assert.False(CheckpointFiles.GrowsAtItsEnd("pagemap-1.img"));
+    }
+}

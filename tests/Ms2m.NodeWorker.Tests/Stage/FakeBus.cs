@@ -1,0 +1,52 @@
+using System.Threading.Channels;
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Hosting;
+
+namespace Ms2m.NodeWorker.Tests.Stage;
+
+/// <summary>A broker that can be cut off.</summary>
+public sealed class FakeBus : IBusSender
+{
+    private readonly Channel<IStepMessage> _answers = Channel.CreateUnbounded<IStepMessage>();
+
+    private volatile bool _cutOff;
+    private int _refused;
+
+    public bool CutOff
+    {
+        get => _cutOff;
+        set => _cutOff = value;
+    }
+
+    public int Refused => Volatile.Read(ref _refused);
+
+    public List<object> Published { get; } = [];
+
+    public Task AnswerAsync(IStepMessage answer, CancellationToken cancel)
+    {
+        if (CutOff)
+        {
+            Interlocked.Increment(ref _refused);
+            throw new IOException("The broker is gone.");
+        }
+        return _answers.Writer.WriteAsync(answer, cancel).AsTask();
+    }
+
+    public Task PublishAsync(object answer, CancellationToken cancel)
+    {
+        lock (Published)
+            Published.Add(answer);
+        return Task.CompletedTask;
+    }
+
+    public Task ReportAsync(NodeReported report, CancellationToken cancel) => Task.CompletedTask;
+
+    public async Task<T> NextAsync<T>()
+        where T : IStepMessage
+    {
+        var answer = await _answers.Reader.ReadAsync().AsTask().WithinLimitAsync(typeof(T).Name);
+        return Assert.IsType<T>(answer);
+    }
+
+    public bool HasMore => _answers.Reader.TryPeek(out _);
+}

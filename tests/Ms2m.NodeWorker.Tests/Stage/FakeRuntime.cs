@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using Ms2m.NodeWorker.Runtimes;
+
+namespace Ms2m.NodeWorker.Tests.Stage;
+
+/// <summary>Containers that are only remembered. The contract tests keep it honest: what holds of podman holds of it.</summary>
+public sealed class FakeRuntime : IContainerRuntime
+{
+    private readonly ConcurrentDictionary<string, Container> _containers = new();
+    private int _ids;
+
+    public HashSet<string> Images { get; } = ["localhost/ms2m/test:latest"];
+
+    /// <summary>Called when a restore is about to run the first restored instruction.</summary>
+    public Action<ContainerRequest>? BeforeRestore { get; set; }
+
+    /// <summary>When set, each dump waits for it.</summary>
+    public TaskCompletionSource? HoldDump { get; set; }
+
+    public int Dumps { get; private set; }
+
+    public Task<Outcome<Container>> RunAsync(ContainerRequest request, CancellationToken cancel)
+    {
+        if (!Images.Contains(request.Spec.Image))
+            return Answer<Container>(NodeFailures.NoSuchImage(request.Spec.Image));
+        if (_containers.TryGetValue(request.Name, out var there) && there.IsRunning)
+            return Answer<Container>(there);
+        return Answer<Container>(_containers[request.Name] = New(request, "running"));
+    }
+
+    public Task<Outcome<IReadOnlyList<Container>>> ListAsync(CancellationToken cancel) =>
+        Answer<IReadOnlyList<Container>>(_containers.Values.ToList());
+
+    public Task<Outcome<Container?>> FindAsync(string name, CancellationToken cancel) =>
+        Answer<Container?>(_containers.GetValueOrDefault(name));
+
+    public Task<Outcome<bool>> HasImageAsync(string image, CancellationToken cancel) =>
+        Answer<bool>(Images.Contains(image));
+
+    public async Task<Outcome<Dump>> CheckpointAsync(
+        string name, string folder, CheckpointWay accepts, CancellationToken cancel)
+    {
+        if (!_containers.TryGetValue(name, out var container))
+            return NodeFailures.NoSuchInstance(name);
+        if (!container.IsRunning)
+            return NodeFailures.NotRunning(name, container.State);
+        await File.WriteAllTextAsync(Path.Combine(folder, "pages-1.img"), $"memory of {name}", cancel);
+        if (HoldDump is { } hold)
+            await hold.Task.WaitAsync(cancel);
+        await File.WriteAllTextAsync(Path.Combine(folder, CheckpointFiles.Inventory), "1", cancel);
+        Dumps++;
+        return new Dump(CheckpointWay.Images, 1.5);
+    }
+
+    public Task<Outcome<Done>> PrepareAsync(ContainerRequest request, CancellationToken cancel)
+    {
+        if (_containers.TryGetValue(request.Name, out var there) && there.IsRunning)
+            return Answer<Done>(NodeFailures.NameTaken(request.Name));
+        if (!Images.Contains(request.Spec.Image))
+            return Answer<Done>(NodeFailures.NoSuchImage(request.Spec.Image));
+        _containers.TryAdd(request.Name, New(request, "exited"));
+        return Answer<Done>(Done.It);
+    }
+
+    public async Task<Outcome<Done>> RestoreAsync(ContainerRequest request, string folder, CancellationToken cancel)
+    {
+        if (await PrepareAsync(request, cancel) is { Failed: true } preparation)
+            return preparation;
+        if (!File.Exists(Path.Combine(folder, CheckpointFiles.Inventory)))
+            return NodeFailures.RestoreFailed(request.Name, "there is no inventory");
+        BeforeRestore?.Invoke(request);
+        _containers[request.Name] = _containers[request.Name] with { State = "running", Pid = Environment.ProcessId };
+        return Done.It;
+    }
+
+    public Task<Outcome<Done>> RemoveAsync(string name, CancellationToken cancel)
+    {
+        _containers.TryRemove(name, out _);
+        return Answer<Done>(Done.It);
+    }
+
+    private Container New(ContainerRequest request, string state) => new(
+        $"id{Interlocked.Increment(ref _ids)}", request.Name, request.Spec, state,
+        state == "running" ? Environment.ProcessId : 0);
+
+    private static Task<Outcome<T>> Answer<T>(Outcome<T> outcome) => Task.FromResult(outcome);
+}

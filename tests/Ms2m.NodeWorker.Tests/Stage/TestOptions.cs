@@ -1,0 +1,19 @@
+using Ms2m.NodeWorker.Hosting;
+
+namespace Ms2m.NodeWorker.Tests.Stage;
+
+internal static class TestOptions
+{
+    public static WorkerOptions In(string folder, string node = "node-t") => new()
+    {
+        Node = node,
+        BrokerUri = new Uri("amqp://nobody:nothing@127.0.0.1:1/none"),
+        WorkloadBrokerUri = "amqp://workload:secret@10.0.0.1:5672/ms2m",
+        Listen = new Uri("http://127.0.0.1:0"),
+        Advertise = new Uri("http://10.0.0.9:8490"),
+        Data = folder,
+        Checkpoints = Path.Combine(folder, "checkpoints"),
+        PodmanSocket = Path.Combine(folder, "no-podman.sock"),
+        ReserveBytes = 1_000_000,
+    };
+}

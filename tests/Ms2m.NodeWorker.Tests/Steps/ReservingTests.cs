@@ -1,0 +1,116 @@
+using Ms2m.Contracts;
+
+namespace Ms2m.NodeWorker.Tests.Steps;
+
+/// <summary>What makes a node refuse, each with a reason a person understands.</summary>
+public sealed class ReservingTests
+{
+    private readonly ReserveTarget _reserve = new(
+        Guid.NewGuid(), StepNames.ReserveTarget, 1, "orders-t", WorkerStage.Spec, "top-secret", 10_000_000, 50_000_000);
+
+    private static async Task<string> RefusalAsync(WorkerStage stage, ReserveTarget command)
+    {
+        stage.Desk.Accept(command);
+        var failed = await stage.Bus.NextAsync<StepFailed>();
+        Assert.False(failed.Retryable);
+        Assert.NotEmpty(failed.Reason.Remedy);
+        return failed.Reason.Code;
+    }
+
+    [Fact]
+    public async Task a_node_with_room_promises_and_keeps_only_the_tokens_digest()
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+
+        stage.Desk.Accept(_reserve);
+        var reserved = await stage.Bus.NextAsync<TargetReserved>();
+
+        Assert.Equal($"http://10.0.0.9:8490/checkpoints/{_reserve.MigrationId}/1", reserved.TransferUrl);
+        Assert.NotNull(stage.Book.Of(_reserve.MigrationId));
+        Assert.All(stage.Left(), f => Assert.DoesNotContain(
+            "top-secret", File.ReadAllText(Path.Combine(stage.Options.Data, f)), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task without_the_image()
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+        stage.Runtime.Images.Clear();
+
+        Assert.Equal("MS2M-2105", await RefusalAsync(stage, _reserve));
+    }
+
+    [Fact]
+    public async Task without_space_for_the_checkpoint()
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+        stage.Room.Space = 12_000_000;
+
+        Assert.Equal("MS2M-2501", await RefusalAsync(stage, _reserve));
+    }
+
+    [Fact]
+    public async Task without_memory_for_images_and_process_at_once()
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+        stage.Room.Memory = 20_000_000;
+
+        Assert.Equal("MS2M-2501", await RefusalAsync(stage, _reserve));
+    }
+
+    [Fact]
+    public async Task when_what_is_free_is_promised_already()
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+        stage.Room.Space = 20_000_000;
+        stage.Desk.Accept(_reserve);
+        await stage.Bus.NextAsync<TargetReserved>();
+
+        Assert.Equal("MS2M-2501", await RefusalAsync(stage, _reserve with
+        {
+            MigrationId = Guid.NewGuid(),
+            InstanceId = "stock-t",
+            Spec = WorkerStage.Spec with { Name = "stock" },
+        }));
+    }
+
+    [Fact]
+    public async Task when_the_workload_is_here_already()
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+        await stage.RunAsync("orders-1");
+
+        Assert.Equal("MS2M-2107", await RefusalAsync(stage, _reserve));
+    }
+
+    [Theory]
+    [InlineData("Orders", "orders")]
+    [InlineData("orders-t", "../orders")]
+    [InlineData("orders/../t", "orders")]
+    public async Task when_a_name_could_be_a_path(string instance, string workload)
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+
+        Assert.Equal("MS2M-2005", await RefusalAsync(stage, _reserve with
+        {
+            InstanceId = instance,
+            Spec = WorkerStage.Spec with { Name = workload },
+        }));
+    }
+
+    [Fact]
+    public async Task a_second_attempt_makes_the_first_ones_address_void()
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+        stage.Desk.Accept(_reserve);
+        var first = await stage.Bus.NextAsync<TargetReserved>();
+        stage.Desk.Accept(_reserve with { Attempt = 2, Token = "another" });
+        await stage.Bus.NextAsync<TargetReserved>();
+
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Add("Authorization", "Bearer top-secret");
+        using var response = await http.GetAsync(new Uri(stage.Reachable(first.TransferUrl)));
+
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+}

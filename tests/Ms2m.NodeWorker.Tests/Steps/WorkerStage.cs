@@ -1,0 +1,85 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Completed;
+using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Instances;
+using Ms2m.NodeWorker.Preflight;
+using Ms2m.NodeWorker.Reservations;
+using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Tests.Stage;
+using Ms2m.NodeWorker.Tests.Transfer;
+using Ms2m.NodeWorker.Transfer;
+
+namespace Ms2m.NodeWorker.Tests.Steps;
+
+/// <summary>A worker with everything but a broker and real containers; its transfers go over real sockets.</summary>
+internal sealed class WorkerStage : IAsyncDisposable
+{
+    public static readonly WorkloadSpec Spec =
+        new("orders", "localhost/ms2m/test:latest", "orders", new Dictionary<string, string>());
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly WebApplication _app;
+
+    private WorkerStage(string node)
+    {
+        var options = TestOptions.In(_folder.Path, node);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddWorker(options);
+        builder.Services.AddSingleton<Room>(new FakeRoom(options));
+        builder.Services.AddSingleton<IContainerRuntime>(Runtime);
+        builder.Services.AddSingleton<IBusSender>(Bus);
+        builder.Services.AddSingleton(new NodeFeatures([], TimeProvider.System));
+        PrivateFiles.CreateFolder(options.Checkpoints);
+        Options = options;
+        _app = builder.Build();
+        _app.Services.GetRequiredService<TransferEndpoint>().Map(_app);
+    }
+
+    public WorkerOptions Options { get; }
+
+    public FakeRuntime Runtime { get; } = new();
+
+    public FakeBus Bus { get; } = new();
+
+    public StepDesk Desk => _app.Services.GetRequiredService<StepDesk>();
+
+    public InstanceFolders Instances => _app.Services.GetRequiredService<InstanceFolders>();
+
+    public ReservationBook Book => _app.Services.GetRequiredService<ReservationBook>();
+
+    public FakeRoom Room => (FakeRoom)_app.Services.GetRequiredService<Room>();
+
+    public static async Task<WorkerStage> OpenAsync(string node = "node-t")
+    {
+        var stage = new WorkerStage(node);
+        await stage._app.StartAsync();
+        return stage;
+    }
+
+    /// <summary>The advertised address is the real one's stand-in: the port is known only after the start.</summary>
+    public string Reachable(string transferUrl) =>
+        new Uri(new Uri(_app.Urls.First()), new Uri(transferUrl).PathAndQuery).ToString();
+
+    public async Task RunAsync(string instance)
+    {
+        Instances.Write(new InstanceFile(instance, Spec.Name, InstanceRole.Active, 1, Options.WorkloadBrokerUri));
+        await Runtime.RunAsync(new ContainerRequest(instance, Spec, Instances.PathOf(Spec.Name)), CancellationToken.None);
+    }
+
+    /// <summary>Names of the worker's files, below its data folder.</summary>
+    public IEnumerable<string> Left() => Directory.GetFiles(Options.Data, "*", SearchOption.AllDirectories)
+        .Select(f => Path.GetRelativePath(Options.Data, f));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Desk.StopAsync();
+        await _app.DisposeAsync();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,93 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Reservations;
+using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Tests.Stage;
+using Ms2m.NodeWorker.Transfer;
+
+namespace Ms2m.NodeWorker.Tests.Transfer;
+
+/// <summary>A target worker's transfer endpoint on a real port, and a sender beside it.</summary>
+internal sealed class TransferStage : IAsyncDisposable
+{
+    public const string Token = "a-secret-token";
+
+    private readonly TemporaryFolder _folder;
+    private readonly WebApplication _app;
+    private readonly HttpClient _http = WorkerServices.TransferClient();
+
+    private TransferStage(TemporaryFolder folder, WorkerOptions options, WebApplication app) =>
+        (_folder, Options, _app) = (folder, options, app);
+
+    public WorkerOptions Options { get; }
+
+    public Guid MigrationId { get; } = Guid.NewGuid();
+
+    public FakeRoom Room => (FakeRoom)_app.Services.GetRequiredService<Room>();
+
+    public IncomingCheckpoints Incoming => _app.Services.GetRequiredService<IncomingCheckpoints>();
+
+    public string Outgoing => _folder["outgoing"];
+
+    public string IncomingFolder => Path.Combine(Options.IncomingFolder, $"{MigrationId:N}-1");
+
+    public Uri Url => new(new Uri(_app.Urls.First()), TransferEndpoint.PathOf(MigrationId, 1));
+
+    public static async Task<TransferStage> OpenAsync(long maxBytes = 10_000_000)
+    {
+        var folder = new TemporaryFolder();
+        var options = TestOptions.In(folder["data"]);
+        PrivateFiles.CreateFolder(options.Data);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<Room>(new FakeRoom(options));
+        builder.Services.AddSingleton<ReservationBook>();
+        builder.Services.AddSingleton<IncomingCheckpoints>();
+        builder.Services.AddSingleton<TransferEndpoint>();
+        var app = builder.Build();
+        app.Services.GetRequiredService<TransferEndpoint>().Map(app);
+        await app.StartAsync();
+        var stage = new TransferStage(folder, options, app);
+        app.Services.GetRequiredService<ReservationBook>().Write(new Reservation(
+            stage.MigrationId, 1, "t-1", new WorkloadSpec("t", "image", "q", new Dictionary<string, string>()),
+            TransferToken.DigestOf(Token), 1000, maxBytes));
+        Directory.CreateDirectory(stage.Outgoing);
+        return stage;
+    }
+
+    public void Write(string name, byte[] content) => File.WriteAllBytes(Path.Combine(Outgoing, name), content);
+
+    public Task<Outcome<Sent>> SendAsync(
+        Task<Outcome<Dump>>? dump = null, string token = Token, Uri? url = null, long maxBytes = long.MaxValue,
+        CancellationToken cancel = default) =>
+        new DirectTransfer(_http, TimeProvider.System, NullLogger<DirectTransfer>.Instance).SendAsync(
+            new TransferOrder(url ?? Url, token, maxBytes), Outgoing, dump ?? Complete, cancel);
+
+    public static Task<Outcome<Dump>> Complete { get; } =
+        Task.FromResult<Outcome<Dump>>(new Dump(CheckpointWay.Images, 1));
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _app.DisposeAsync();
+        _folder.Dispose();
+    }
+}
+
+internal sealed class FakeRoom(WorkerOptions options) : Room(options)
+{
+    public long Space { get; set; } = 1_000_000_000;
+
+    public long Memory { get; set; } = 1_000_000_000;
+
+    public override long FreeForCheckpoints => Space;
+
+    public override long FreeMemory => Memory;
+}
