@@ -18,5 +18,8 @@ public static class Store
 
             // No statement here leaves session state behind, so a connection need not be scrubbed between messages.
             NoResetOnClose = true,
+
+            // The listener only waits. Without a question now and then it would wait on a dead connection for ever.
+            KeepAlive = 30,
         });
 }

@@ -10,6 +10,15 @@ namespace Ms2m.Engine.Delivery;
 /// <summary>Registration of inbox, outbox and timers.</summary>
 public static class PgDeliveryExtensions
 {
+    // A conflict is over at once. A store that is away may be away for minutes, and no message may end up in the error
+    // queue for it; but a message must be answered within the broker's limit of half an hour.
+    private static readonly TimeSpan[] _pauses =
+    [
+        TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(80),
+        TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(500),
+        .. Enumerable.Repeat(TimeSpan.FromSeconds(1), 20 * 60),
+    ];
+
     /// <summary>Adds what sends stored messages. Call it after <c>AddMassTransit</c>: hosted services stop in reverse
     /// order, and these need a bus to finish what they have in hand.</summary>
     public static IServiceCollection AddPgDelivery(
@@ -36,7 +45,7 @@ public static class PgDeliveryExtensions
         endpoint.UseMessageRetry(retry =>
         {
             retry.Handle<Exception>(IsWorthAnotherTry);
-            retry.Exponential(5, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(40));
+            retry.Intervals(_pauses);
         });
         var observer = new OutboxConsumePipeSpecificationObserver<PgSession>(endpoint, context);
         endpoint.ConnectConsumerConfigurationObserver(observer);

@@ -61,45 +61,40 @@ internal sealed class PgOutboxContextFactory(
     {
         // From the commit on a repeat of the incoming message could find these rows.
         inFlight.Begin(outgoing.Select(one => one.Id));
-        Guid[] handedOver = [];
+        Guid[] confirmed = [];
         try
         {
             await session.CommitAsync(token);
-            handedOver = await SendDecidedAsync(outgoing, token);
+            if (outgoing.Count > 0)
+            {
+                var outcome = await SendDecidedAsync(outgoing, token);
+                confirmed = outcome.Confirmed;
+                delivered.Forget(confirmed);
+                if (outcome.Failure is { } failure)
+                {
+                    throw new DeliveryFailedException(failure);
+                }
+            }
         }
         finally
         {
-            inFlight.End(outgoing.Select(one => one.Id).Except(handedOver));
+            inFlight.End(outgoing.Select(one => one.Id).Except(confirmed));
         }
     }
 
-    /// <returns>Those that will be deleted.</returns>
-    private async Task<Guid[]> SendDecidedAsync(IReadOnlyList<OutboxMessage> outgoing, CancellationToken token)
+    private async Task<SendOutcome> SendDecidedAsync(IReadOnlyList<OutboxMessage> outgoing, CancellationToken token)
     {
-        if (outgoing.Count == 0)
-        {
-            return [];
-        }
-
-        SendOutcome outcome;
         try
         {
             await faults.AfterCommit(token);
-            outcome = await sender.SendAsync(outgoing.Select(one => (one.Id, one.Message)), token);
+            var outcome = await sender.SendAsync(outgoing.Select(one => (one.Id, one.Message)), token);
             await faults.AfterSend(token);
+            return outcome;
         }
         catch (Exception cause)
         {
             throw new DeliveryFailedException(cause);
         }
-
-        if (outcome.Failure is { } failure)
-        {
-            throw new DeliveryFailedException(failure);
-        }
-
-        delivered.Forget(outcome.Confirmed);
-        return outcome.Confirmed;
     }
 
     // What fails once more is left to the sweeper: it is stored, and the incoming message is not at fault.

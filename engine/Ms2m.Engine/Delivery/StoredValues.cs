@@ -67,7 +67,8 @@ internal static class StoredValues
                 WriteTyped(json, key, code, number.ToString(CultureInfo.InvariantCulture));
                 break;
             default:
-                throw new NotSupportedException($"The header '{key}' is a {value.GetType()}; it must be text, a number or a time.");
+                // Lists, tables and bytes, such as the broker's own x-death: the transport leaves them out too.
+                break;
         }
     }
 

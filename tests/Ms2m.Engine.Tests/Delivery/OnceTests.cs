@@ -1,6 +1,10 @@
+using System.Net.Sockets;
+using System.Text.Json;
 using System.Threading.Channels;
+using Ms2m.Contracts;
 using Ms2m.Engine.Delivery;
 using Ms2m.Engine.Tests.Delivery.Lab;
+using Npgsql;
 
 namespace Ms2m.Engine.Tests.Delivery;
 
@@ -56,6 +60,57 @@ public sealed class OnceTests(Office office) : IClassFixture<Office>
         await Office.CloseAsync(host);
         Assert.Equal(3, tries);
         Assert.False(told.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task a_store_that_is_away_is_waited_for()
+    {
+        var told = await office.Wire.ListenAsync(ParcelMachine.Out);
+        using var host = await office.OpenAsync();
+        var tries = 0;
+        ParcelMachine.Failure = what => what == "away" && tries++ < 6
+            ? new NpgsqlException("as the test wants", new SocketException())
+            : null;
+        await office.TellAsync(Guid.NewGuid(), "away");
+        Assert.Equal(("away", 1), Of(await NextAsync(told)));
+        ParcelMachine.Failure = _ => null;
+        await Office.CloseAsync(host);
+    }
+
+    [Fact]
+    public async Task a_command_to_a_node_without_a_worker_waits_for_one_and_holds_up_nothing_else()
+    {
+        var told = await office.Wire.ListenAsync(ParcelMachine.Out);
+        using var host = await office.OpenAsync(delivery: options =>
+        {
+            options.LeftBehindAfter = TimeSpan.FromMilliseconds(200);
+            options.SweepEvery = TimeSpan.FromMilliseconds(200);
+        });
+        await office.TellAsync(Guid.NewGuid(), "node ghost");
+        var first = await NextAsync(told);
+        Assert.Equal(("node ghost", 1), Of(first));
+        await Eventually.TrueAsync(async () => await office.Database.CountAsync("ms2m_outbox") == 1, "the rest to be sent");
+        var node = await office.Wire.ListenAsync(Names.Node("ghost"));
+        Assert.Equal(("node ghost", 1), Of(await NextAsync(node)));
+        await Eventually.TrueAsync(async () => await office.Database.CountAsync("ms2m_outbox") == 0, "the outbox to be empty");
+        await Office.CloseAsync(host);
+        Assert.False(told.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task a_command_that_nobody_ever_takes_is_given_up()
+    {
+        using var host = await office.OpenAsync(delivery: options =>
+        {
+            options.LeftBehindAfter = TimeSpan.FromMilliseconds(100);
+            options.SweepEvery = TimeSpan.FromMilliseconds(100);
+            options.GiveUpAfter = TimeSpan.FromMilliseconds(100);
+        });
+        var told = await office.Wire.ListenAsync(ParcelMachine.Out);
+        await office.TellAsync(Guid.NewGuid(), "node nowhere");
+        await NextAsync(told);
+        await Eventually.TrueAsync(async () => await office.Database.CountAsync("ms2m_outbox") == 0, "the outbox to be empty");
+        await Office.CloseAsync(host);
     }
 
     [Fact]
@@ -163,8 +218,7 @@ public sealed class OnceTests(Office office) : IClassFixture<Office>
 
     private static (string What, int Count) Of(WireMessage message)
     {
-        var told = System.Text.Json.JsonSerializer.Deserialize<Told>(
-            message.Text, System.Text.Json.JsonSerializerOptions.Web)!;
+        var told = JsonSerializer.Deserialize<Told>(message.Text, JsonSerializerOptions.Web)!;
         return (told.What, told.Count);
     }
 

@@ -1,3 +1,4 @@
+using Ms2m.Engine.Tests.Whole;
 using Ms2m.EventLog.Documents;
 using Ms2m.EventLog.Schema;
 using Npgsql;
@@ -11,7 +12,7 @@ internal sealed class Database : IAsyncDisposable
 
     private Database()
     {
-        ConnectionString = new NpgsqlConnectionStringBuilder(LabServices.Store) { Database = _name }.ConnectionString;
+        ConnectionString = new NpgsqlConnectionStringBuilder(LabEnvironment.Value("MS2M_STORE")) { Database = _name }.ConnectionString;
         Store = EventLog.Store.Open(ConnectionString);
     }
 
@@ -41,7 +42,7 @@ internal sealed class Database : IAsyncDisposable
 
     private static async Task OnServerAsync(string sql)
     {
-        await using var store = NpgsqlDataSource.Create(LabServices.Store);
+        await using var store = NpgsqlDataSource.Create(LabEnvironment.Value("MS2M_STORE"));
         await using var command = store.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }

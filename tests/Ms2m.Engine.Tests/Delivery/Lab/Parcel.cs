@@ -1,4 +1,5 @@
 using MassTransit;
+using Ms2m.Contracts;
 using Ms2m.EventLog;
 using Ms2m.EventLog.Streams;
 
@@ -7,6 +8,9 @@ namespace Ms2m.Engine.Tests.Delivery.Lab;
 public sealed record Tell(Guid ParcelId, string What);
 
 public sealed record TellOften(Guid ParcelId, int Times);
+
+/// <summary>Changes nothing.</summary>
+public sealed record Glance(Guid ParcelId);
 
 public sealed record Remind(Guid ParcelId, double AfterMs);
 
@@ -40,6 +44,7 @@ public sealed class ParcelMachine : MassTransitStateMachine<Parcel>
         InstanceState(parcel => parcel.CurrentState);
         Event(() => Tell, e => e.CorrelateById(context => context.Message.ParcelId));
         Event(() => TellOften, e => e.CorrelateById(context => context.Message.ParcelId));
+        Event(() => Glance, e => e.CorrelateById(context => context.Message.ParcelId));
         Event(() => Remind, e => e.CorrelateById(context => context.Message.ParcelId));
         Schedule(() => Reminder, parcel => parcel.ReminderToken, schedule =>
             schedule.Received = e => e.CorrelateById(context => context.Message.ParcelId));
@@ -52,6 +57,7 @@ public sealed class ParcelMachine : MassTransitStateMachine<Parcel>
             When(Tell).ThenAsync(CountAsync),
             When(TellOften).ThenAsync(TellOftenAsync),
             When(Remind).Schedule(Reminder, c => new Reminded(c.Saga.CorrelationId), After),
+            When(Glance).ThenAsync(context => SendAsync(context, $"exchange:{Out}", "glanced", _ => { })),
             When(Reminder.Received).ThenAsync(context => CountAsync(context, "reminded")));
     }
 
@@ -63,6 +69,8 @@ public sealed class ParcelMachine : MassTransitStateMachine<Parcel>
     public Event<Tell> Tell { get; } = null!;
 
     public Event<TellOften> TellOften { get; } = null!;
+
+    public Event<Glance> Glance { get; } = null!;
 
     public Event<Remind> Remind { get; } = null!;
 
@@ -88,6 +96,11 @@ public sealed class ParcelMachine : MassTransitStateMachine<Parcel>
             context.GetPayload<PgSession>(), context.Saga.CorrelationId, before,
             [new EventToAppend(new Counted(context.Saga.Count), Guid.NewGuid())],
             new EventMetadata(DateTimeOffset.UtcNow));
+        if (what.StartsWith("node ", StringComparison.Ordinal))
+        {
+            await SendAsync(context, $"exchange:{Names.Node(what[5..])}", what, _ => { });
+        }
+
         await SendAsync(context, $"exchange:{Out}", what, _ => { });
         await SendAsync(context, $"exchange:{Control}?type=direct", what, send => send.SetRoutingKey("instance-1"));
         if (Failure(what) is { } failure)

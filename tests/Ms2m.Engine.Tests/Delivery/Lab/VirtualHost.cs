@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using Ms2m.Engine.Tests.Whole;
 using RabbitMQ.Client;
 
 namespace Ms2m.Engine.Tests.Delivery.Lab;
@@ -8,14 +9,15 @@ namespace Ms2m.Engine.Tests.Delivery.Lab;
 /// <summary>A throw-away virtual host of the real broker.</summary>
 internal sealed class VirtualHost : IAsyncDisposable
 {
+    private static readonly Uri _broker = LabEnvironment.Uri("MS2M_BROKER_URI");
     private readonly HttpClient _management;
-    private readonly string _user = Uri.UnescapeDataString(LabServices.Broker.UserInfo.Split(':')[0]);
-    private readonly string _password = Uri.UnescapeDataString(LabServices.Broker.UserInfo.Split(':')[1]);
+    private readonly string _user = Uri.UnescapeDataString(_broker.UserInfo.Split(':')[0]);
+    private readonly string _password = Uri.UnescapeDataString(_broker.UserInfo.Split(':')[1]);
     private readonly string _name = $"ms2m-test-{Guid.NewGuid():N}";
 
     private VirtualHost()
     {
-        var at = LabServices.BrokerManagement;
+        var at = LabEnvironment.Uri("MS2M_BROKER_MANAGEMENT_URI");
         _management = new HttpClient { BaseAddress = new Uri($"{at.Scheme}://{at.Host}:{at.Port}/api/") };
         _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(at.UserInfo))));
@@ -33,13 +35,13 @@ internal sealed class VirtualHost : IAsyncDisposable
 
     /// <summary>For MassTransit.</summary>
     public (Uri Address, string User, string Password) Credentials =>
-        (new Uri($"rabbitmq://{LabServices.Broker.Host}:{LabServices.Broker.Port}/{_name}"), _user, _password);
+        (new Uri($"rabbitmq://{_broker.Host}:{_broker.Port}/{_name}"), _user, _password);
 
     /// <summary>For a client that is not MassTransit.</summary>
     public Task<IConnection> ConnectAsync() => new ConnectionFactory
     {
-        HostName = LabServices.Broker.Host,
-        Port = LabServices.Broker.Port,
+        HostName = _broker.Host,
+        Port = _broker.Port,
         VirtualHost = _name,
         UserName = _user,
         Password = _password,
