@@ -42,8 +42,8 @@ public static class RequestReader
         }
 
         return new(new StartMigration(
-            start.MigrationId ?? idWhenAbsent, start.Workload, start.TargetNode, start.Strategy ?? "shadow",
-            start.Policy, start.RequestedBy), null);
+            start.MigrationId ?? idWhenAbsent, Clean(start.Workload), Clean(start.TargetNode),
+            Clean(start.Strategy ?? "shadow"), start.Policy, start.RequestedBy is { } by ? Clean(by) : null), null);
     }
 
     /// <param name="body">A JSON object with <c>migrationId</c> and, if one likes, <c>requestedBy</c>.</param>
@@ -54,14 +54,18 @@ public static class RequestReader
         {
             null => new(null, read.Problem),
             { MigrationId: null } => new(null, Failures.UnreadableRequest("the field \"migrationId\" is missing.")),
-            { MigrationId: { } id, RequestedBy: var by } => new(new CancelMigration(id, by), null),
+            { MigrationId: { } id, RequestedBy: null } => new(new CancelMigration(id), null),
+            { MigrationId: { } id, RequestedBy: { } by } => new(new CancelMigration(id, Clean(by)), null),
         };
     }
 
     /// <summary>The beginning of a body as text, for the record.</summary>
     public static string Excerpt(ReadOnlySpan<byte> body) =>
-        // PostgreSQL's JSON cannot hold the NUL character.
-        Encoding.UTF8.GetString(body[..Math.Min(body.Length, 2000)]).Replace('\0', '\uFFFD');
+        Clean(Encoding.UTF8.GetString(body[..Math.Min(body.Length, 2000)]));
+
+    // What is refused is recorded all the same, and PostgreSQL's JSON holds neither NUL nor half a surrogate pair.
+    private static string Clean(string text) =>
+        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD');
 
     private static Read<T> Parse<T>(ReadOnlySpan<byte> body)
         where T : class
@@ -80,6 +84,11 @@ public static class RequestReader
         catch (JsonException bad)
         {
             return new(null, Failures.UnreadableRequest(Explain(bad)));
+        }
+        catch (InvalidOperationException)
+        {
+            // A string with half a surrogate pair.
+            return new(null, Failures.UnreadableRequest("a text in it is not valid Unicode."));
         }
     }
 

@@ -46,10 +46,9 @@ public static class ShadowPlan
                 new(StepNames.PromoteShadow, new(5, 20), Promote, Essential: true),
                 new(StepNames.ActivateInstance, new(10, 20), Activate),
             ],
-            [
-                new(StepNames.RemoveSource, new(20, 10), RemoveOld),
-                new(StepNames.CloseReplay, new(10, 10), CloseAfterCommit),
-            ],
+            [new(StepNames.RemoveSource, new(20, 10), RemoveOld)],
+            // Only now: a source that still runs would declare its control queue again.
+            [new(StepNames.CloseReplay, new(10, 10), CloseAfterCommit)],
         ]);
 
     private static TimeSpan WholeReplay(Facts facts) =>

@@ -56,6 +56,18 @@ public class ReadingARequest
     }
 
     [Fact]
+    public void a_name_that_no_database_can_hold_is_made_one_that_can_be_recorded()
+    {
+        var read = Start("{\"workload\":\"or\\u0000ders\",\"targetNode\":\"node-b\"}").Value;
+
+        Assert.Equal("or\uFFFDders", read?.Workload);
+    }
+
+    [Fact]
+    public void half_a_surrogate_pair_is_a_failure() =>
+        Assert.NotNull(Start("{\"workload\":\"\\ud800\",\"targetNode\":\"node-b\"}").Problem);
+
+    [Fact]
     public void a_request_beyond_all_measure_is_not_even_parsed() =>
         Assert.Contains("allowed", Start(new string('{', RequestReader.MaxBytes + 1)).Problem?.Message, StringComparison.Ordinal);
 

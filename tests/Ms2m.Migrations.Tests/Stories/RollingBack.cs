@@ -57,6 +57,17 @@ public class RollingBackTo
     }
 
     [Fact]
+    public void the_control_queue_goes_only_after_the_source_that_would_declare_it_again()
+    {
+        var story = Story.Until(StepNames.RemoveSource);
+        Assert.DoesNotContain(story.Sent, sent => sent.Message is CloseReplay);
+
+        story.Tell(new InstanceRemoved(Story.Id, StepNames.RemoveSource, 1, "node-a", "orders-1"));
+
+        Assert.Contains(story.Last.Messages, sent => sent.Message is CloseReplay { InstanceId: "orders-1" });
+    }
+
+    [Fact]
     public void a_difference_between_source_and_shadow_never_commits()
     {
         var story = Story.Until(StepNames.QuiesceSource).Tell(
@@ -104,11 +115,12 @@ public class RollingBackTo
     public void a_clean_up_that_cannot_be_done_is_named_and_does_not_hang_the_end()
     {
         var story = Story.Until(StepNames.RemoveSource);
-        story.Tell(new ReplayClosed(Story.Id, StepNames.CloseReplay, 1));
-        for (var attempt = 1; story.State is Committed && attempt < 40; attempt++)
+        for (var attempt = 1; !story.Sent.Any(sent => sent.Message is CloseReplay) && attempt < 40; attempt++)
         {
             story.Tell(new StepOverdue(Story.Id, StepNames.RemoveSource, attempt));
         }
+
+        story.Tell(new ReplayClosed(Story.Id, StepNames.CloseReplay, 1));
 
         Assert.Equal([StepNames.RemoveSource], Assert.IsType<MigrationCompleted>(story.Events[^1]).Leftovers);
     }
