@@ -10,14 +10,17 @@ namespace Ms2m.Engine.Delivery;
 /// <summary>Registration of inbox, outbox and timers.</summary>
 public static class PgDeliveryExtensions
 {
-    // A conflict is over at once. A store that is away may be away for minutes, and no message may end up in the error
-    // queue for it; but a message must be answered within the broker's limit of half an hour.
-    private static readonly TimeSpan[] _pauses =
+    // Over at once, or else a bug that waiting does not cure.
+    private static readonly TimeSpan[] _shortly =
     [
         TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(80),
         TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(500),
-        .. Enumerable.Repeat(TimeSpan.FromSeconds(1), 20 * 60),
     ];
+
+    // The store may be away for minutes, and no message may end up in the error queue for it; but a message must be
+    // answered within the broker's limit of half an hour.
+    private static readonly TimeSpan[] _whileTheStoreIsAway =
+        [.. _shortly, .. Enumerable.Repeat(TimeSpan.FromSeconds(1), 20 * 60)];
 
     /// <summary>Adds what sends stored messages. Call it after <c>AddMassTransit</c>: hosted services stop in reverse
     /// order, and these need a bus to finish what they have in hand.</summary>
@@ -44,8 +47,13 @@ public static class PgDeliveryExtensions
     {
         endpoint.UseMessageRetry(retry =>
         {
-            retry.Handle<Exception>(IsWorthAnotherTry);
-            retry.Intervals(_pauses);
+            retry.Handle<Exception>(Has<NpgsqlException>(store => store.IsTransient));
+            retry.Intervals(_whileTheStoreIsAway);
+        });
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Handle<Exception>(Has<Exception>(one => one is ConflictException or DeliveryFailedException));
+            retry.Intervals(_shortly);
         });
         var observer = new OutboxConsumePipeSpecificationObserver<PgSession>(endpoint, context);
         endpoint.ConnectConsumerConfigurationObserver(observer);
@@ -53,10 +61,17 @@ public static class PgDeliveryExtensions
     }
 
     // MassTransit wraps what a state machine throws.
-    internal static bool IsWorthAnotherTry(Exception exception) => exception switch
+    private static Func<Exception, bool> Has<TCause>(Func<TCause, bool> matches)
+        where TCause : Exception => exception =>
     {
-        ConflictException or DeliveryFailedException or NpgsqlException { IsTransient: true } => true,
-        { InnerException: { } inner } => IsWorthAnotherTry(inner),
-        _ => false,
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is TCause one && matches(one))
+            {
+                return true;
+            }
+        }
+
+        return false;
     };
 }
