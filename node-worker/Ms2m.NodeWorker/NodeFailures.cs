@@ -46,6 +46,10 @@ public static class NodeFailures
         "MS2M-2107", $"This node already hosts '{instance}' of the workload '{workload}'.",
         "Choose another node, or stop that instance.");
 
+    public static Trouble EndedAtOnce(string instance) => Never(
+        "MS2M-2108", $"The program of '{instance}' ended as soon as it was started.",
+        $"See what it said: podman logs {instance}.");
+
     public static Trouble DumpFailed(string instance, string cause) => Again(
         "MS2M-2201", $"The checkpoint of '{instance}' failed: {cause}",
         "See the node worker's log; criu check tells what the node lacks.");

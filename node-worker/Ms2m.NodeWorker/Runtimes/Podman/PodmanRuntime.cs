@@ -42,7 +42,7 @@ public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places,
         var running = await FindAsync(request.Name, cancel);
         if (running.Failed)
             return running.Trouble;
-        return running.Value ?? (Outcome<Container>)NodeFailures.NoSuchInstance(request.Name);
+        return running.Value is { IsRunning: true } container ? container : NodeFailures.EndedAtOnce(request.Name);
     }
 
     public async Task<Outcome<IReadOnlyList<Container>>> ListAsync(CancellationToken cancel)

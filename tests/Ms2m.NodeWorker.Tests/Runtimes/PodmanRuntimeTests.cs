@@ -1,0 +1,154 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Runtimes.Podman;
+using Ms2m.NodeWorker.Tests.Stage;
+
+namespace Ms2m.NodeWorker.Tests.Runtimes;
+
+/// <summary>Real podman, runc and CRIU, in a node of the lab.</summary>
+public sealed class PodmanRuntimeTests : ContainerRuntimeContract, IDisposable
+{
+    private readonly LabNode _node = LabNode.Get();
+    private readonly string _root = $"/var/lib/ms2m/checkpoints/worker-test-{Guid.NewGuid():N}";
+    private readonly PodmanApi _podman;
+
+    public PodmanRuntimeTests() => _podman = _node.Podman();
+
+    protected override string Image => TestImage.Name;
+
+    private string CriuConfiguration => _root + "/criu.conf";
+
+    public override async Task InitializeAsync()
+    {
+        PrivateFiles.CreateFolder(_node.Here(_root));
+        await File.WriteAllTextAsync(_node.Here(CriuConfiguration), "tcp-close\n");
+        await TestImage.LoadAsync(_node);
+        Runtime = NewRuntime();
+    }
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_node.Here(_root), recursive: true);
+    }
+
+    public void Dispose() => _podman.Dispose();
+
+    protected override string NewFolder()
+    {
+        var folder = $"{_root}/{Guid.NewGuid():N}";
+        PrivateFiles.CreateFolder(_node.Here(folder));
+        return folder;
+    }
+
+    protected override string Here(string folder) => _node.Here(folder);
+
+    private PodmanRuntime NewRuntime(bool alwaysArchive = false) => new(
+        _podman, _node.Places(CriuConfiguration, alwaysArchive), NullLogger<PodmanRuntime>.Instance);
+
+    private int Count(ContainerRequest request)
+    {
+        var file = Path.Combine(Here(request.InstanceFolder), "count");
+        return File.Exists(file) ? int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture) : 0;
+    }
+
+    private Task CountsBeyondAsync(ContainerRequest request, int number) =>
+        Eventually.HoldsAsync($"{request.Name} to count beyond {number}", () => Count(request) > number);
+
+    [Fact]
+    public async Task memory_goes_on_where_it_was_in_a_folder_of_its_own()
+    {
+        var (source, copy) = (NewRequest(), NewRequest());
+        await Runtime.RunAsync(source, default);
+        await CountsBeyondAsync(source, 5);
+
+        var folder = await DumpAsync(source.Name);
+        var dumped = Count(source);
+        await RestoreAsync(copy, folder);
+
+        await CountsBeyondAsync(copy, 0);
+        Assert.InRange(Count(copy), 6, dumped + 100);
+        await CountsBeyondAsync(source, dumped);
+    }
+
+    [Fact]
+    public async Task podman_knows_a_restored_container_as_its_own()
+    {
+        var (source, copy) = (NewRequest(), NewRequest());
+        await Runtime.RunAsync(source, default);
+        await RestoreAsync(copy, await DumpAsync(source.Name));
+
+        Assert.Equal("running", await _node.SayAsync("podman", "inspect", "--format", "{{.State.Status}}", copy.Name));
+        Assert.Equal("alive", await _node.SayAsync("podman", "exec", copy.Name, "/bin/sh", "-c", "echo alive"));
+        Assert.Equal(copy.Name, await _node.SayAsync("podman", "stop", "--time", "0", copy.Name));
+        Assert.Equal("exited", await _node.SayAsync("podman", "inspect", "--format", "{{.State.Status}}", copy.Name));
+        Assert.Equal(copy.Name, await _node.SayAsync("podman", "rm", copy.Name));
+    }
+
+    [Fact]
+    public async Task a_dump_never_leaves_the_processes_frozen()
+    {
+        var source = NewRequest();
+        await Runtime.RunAsync(source, default);
+        await CountsBeyondAsync(source, 1);
+
+        // A folder that is a file: runc fails, after the freeze.
+        var dump = await Runtime.CheckpointAsync(source.Name, CriuConfiguration, CheckpointWay.Images, default);
+
+        Assert.True(dump.Failed);
+        await CountsBeyondAsync(source, Count(source));
+    }
+
+    [Fact]
+    public async Task changed_files_travel_too()
+    {
+        // An archive names the source's folder for its mount; between nodes it is the same path.
+        var source = NewRequest(("TOUCH", "1"));
+        var copy = NewRequest(("TOUCH", "1")) with { InstanceFolder = source.InstanceFolder };
+        await Runtime.RunAsync(source, default);
+        await CountsBeyondAsync(source, 3);
+
+        var folder = NewFolder();
+        var dump = await Runtime.CheckpointAsync(source.Name, folder, CheckpointWay.Images, default);
+        Assert.Equal(CheckpointWay.Archive, dump.Value.Way);
+        Assert.True(dump.Value.FrozenMs > 0);
+        await Runtime.RemoveAsync(source.Name, default);
+        var seen = Path.Combine(Here(copy.InstanceFolder), "seen");
+        File.Delete(seen);
+        await RestoreAsync(copy, folder);
+
+        await CountsBeyondAsync(copy, Count(copy));
+        await Eventually.HoldsAsync("the changed file in the copy", () => File.Exists(seen));
+        Assert.Equal("changed", (await File.ReadAllTextAsync(seen)).Trim());
+    }
+
+    [Fact]
+    public async Task the_archives_way_gives_the_same_container()
+    {
+        Runtime = NewRuntime(alwaysArchive: true);
+        var (source, copy, onward) = (NewRequest(), NewRequest(("COLOUR", "green")), NewRequest());
+        await Runtime.RunAsync(source, default);
+        await CountsBeyondAsync(source, 3);
+
+        await RestoreAsync(copy, await DumpAsync(source.Name, CheckpointWay.Archive));
+        Assert.Equal("green", (await FindAsync(copy.Name)).Spec!.Environment["COLOUR"]);
+        // The two ways may follow on each other.
+        Runtime = NewRuntime();
+        await RestoreAsync(onward, await DumpAsync(copy.Name));
+
+        Assert.True((await FindAsync(onward.Name)).IsRunning);
+    }
+
+    [Fact]
+    public async Task a_podman_that_is_not_there_is_trouble_not_an_exception()
+    {
+        using var silent = new PodmanApi("/run/ms2m-no-such.sock");
+        var runtime = new PodmanRuntime(silent, _node.Places(CriuConfiguration), NullLogger<PodmanRuntime>.Instance);
+
+        var listed = await runtime.ListAsync(default);
+
+        Assert.Equal("MS2M-2101", listed.Trouble?.Reason.Code);
+        Assert.True(listed.Trouble?.Retryable);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Formats.Tar;
+using System.Text;
+
+namespace Ms2m.NodeWorker.Tests.Stage;
+
+/// <summary>A small image made of the node's own shell: a program that counts aloud in its instance folder.</summary>
+internal static class TestImage
+{
+    public const string Name = "localhost/ms2m/worker-test:latest";
+
+    private const string Program = """
+        #!/bin/sh
+        # Counts; with TOUCH set it also changes its own root file system, once.
+        n=0
+        if [ -n "$TOUCH" ]; then echo changed >/srv/changed; fi
+        while :; do
+          n=$((n + 1))
+          echo "$n" >/ms2m/count.new && mv /ms2m/count.new /ms2m/count
+          if [ -n "$TOUCH" ]; then cp /srv/changed /ms2m/seen; fi
+          sleep 0.05
+        done
+        """;
+
+    public static async Task LoadAsync(LabNode node)
+    {
+        using var podman = node.Podman();
+        var there = await podman.GetAsync(
+            $"images/{Uri.EscapeDataString(Name)}/exists", TimeSpan.FromSeconds(10), CancellationToken.None);
+        if (there.Value.IsSuccess)
+            return;
+        using var layer = new MemoryStream();
+        await using (var tar = new TarWriter(layer, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            foreach (var folder in (string[])["ms2m", "proc", "sys", "dev", "run", "etc", "tmp", "srv", "usr/bin", "usr/lib64"])
+                await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, folder));
+            await LinkAsync(tar, "bin", "usr/bin");
+            await LinkAsync(tar, "lib64", "usr/lib64");
+            // Where the loader looks by itself.
+            await LinkAsync(tar, "usr/lib", "lib64");
+            foreach (var name in (string[])["sh", "sleep", "mv", "cp"])
+                await CopyAsync(tar, node.Here("/usr/bin/" + (name == "sh" ? "dash" : name)), $"usr/bin/{name}");
+            foreach (var path in await LibrariesAsync(node))
+                await CopyAsync(tar, node.Here(path), $"usr/lib64/{Path.GetFileName(path)}");
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "usr/bin/count")
+            {
+                Mode = (UnixFileMode)0b111_101_101,
+                DataStream = new MemoryStream(Encoding.ASCII.GetBytes(Program)),
+            });
+        }
+        layer.Position = 0;
+        var changes = Uri.EscapeDataString("""ENTRYPOINT ["/bin/sh","/usr/bin/count"]""");
+        var environment = Uri.EscapeDataString("ENV PATH=/usr/bin");
+        using var content = new StreamContent(layer);
+        content.Headers.ContentType = new("application/x-tar");
+        var reply = await podman.UploadAsync(
+            $"images/import?reference={Uri.EscapeDataString(Name)}&changes={changes}&changes={environment}", content,
+            TimeSpan.FromSeconds(60), CancellationToken.None);
+        Assert.True(reply.Value.IsSuccess, reply.Value.Text);
+    }
+
+    /// <summary>What the loader says the programs need: lines such as <c>libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)</c>.</summary>
+    private static async Task<IEnumerable<string>> LibrariesAsync(LabNode node)
+    {
+        var said = await node.SayAsync("ldd", "/usr/bin/dash", "/usr/bin/sleep", "/usr/bin/mv", "/usr/bin/cp");
+        return said.Split('\n').SelectMany(l => l.Split(' ', '\t')).Where(w => w.StartsWith('/') && w.Contains(".so", StringComparison.Ordinal))
+            .Distinct();
+    }
+
+    private static async Task CopyAsync(TarWriter tar, string from, string to)
+    {
+        await using var file = File.OpenRead(from);
+        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, to)
+        {
+            Mode = (UnixFileMode)0b111_101_101,
+            DataStream = file,
+        });
+    }
+
+    private static Task LinkAsync(TarWriter tar, string name, string to) =>
+        tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.SymbolicLink, name) { LinkName = to });
+}
