@@ -8,7 +8,8 @@ namespace Ms2m.NodeWorker.Hosting;
 /// <summary>Puts the worker together.</summary>
 public static class WorkerHost
 {
-    public static WebApplication Build(WorkerOptions options)
+    /// <param name="change">What a test puts in place of the real thing.</param>
+    public static WebApplication Build(WorkerOptions options, Action<IServiceCollection>? change = null)
     {
         PrivateFiles.CreateFolder(options.Data);
         PrivateFiles.CreateFolder(options.Checkpoints);
@@ -27,6 +28,7 @@ public static class WorkerHost
         builder.Services.AddHostedService<StartOver>();
         builder.Services.AddWorkerBus(options);
         builder.Services.AddHostedService<NodeReporter>();
+        change?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.Services.GetRequiredService<TransferEndpoint>().Map(app);
