@@ -9,6 +9,7 @@ RUN apt-get update \
 COPY artifacts/engine/ /opt/ms2m/engine/
 
 ENV DOTNET_EnableDiagnostics=0 \
+    DOTNET_EnableWriteXorExecute=0 \
     DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 \
     MS2M_ENGINE_LISTEN=http://0.0.0.0:8480
 

@@ -22,6 +22,7 @@ COPY deploy/images/node-start /usr/local/bin/node-start
 COPY artifacts/node-worker/ /opt/ms2m/node-worker/
 
 ENV DOTNET_EnableDiagnostics=0 \
+    DOTNET_EnableWriteXorExecute=0 \
     DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 \
     MS2M_DATA=/var/lib/ms2m \
     MS2M_CHECKPOINTS=/var/lib/ms2m/checkpoints \

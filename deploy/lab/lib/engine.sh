@@ -17,7 +17,8 @@ engine_start() {
     . "$lab_environment"
     export_nothing_but MS2M_BROKER_URI="$MS2M_BROKER_URI" \
       MS2M_BROKER_MANAGEMENT_URI="$MS2M_BROKER_MANAGEMENT_URI" MS2M_STORE="$MS2M_STORE" \
-      MS2M_ENGINE_LISTEN="$engine_url" MS2M_TRANSFER_SECRET="$(secret transfer)" DOTNET_EnableDiagnostics=0 \
+      MS2M_ENGINE_LISTEN="$engine_url" MS2M_TRANSFER_SECRET="$(secret transfer)" \
+      DOTNET_EnableDiagnostics=0 DOTNET_EnableWriteXorExecute=0 \
       PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
     owned_spawn engine "$lab_logs/engine.log" "$lab_state/engine/Ms2m.Engine"
     process_record engine "$owned_pid"

@@ -76,8 +76,9 @@ image_configuration() {
     architecture: "amd64", os: "linux", created: "1970-01-01T00:00:00Z",
     config: {
       Entrypoint: ["/app/orders"], WorkingDir: "/app",
-      Env: ["PATH=/usr/bin:/bin", "DOTNET_EnableDiagnostics=0", "DOTNET_gcServer=0",
-            "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1"]
+      Env: ["PATH=/usr/bin:/bin", "DOTNET_EnableDiagnostics=0",
+        "DOTNET_EnableWriteXorExecute=0", "DOTNET_gcServer=0",
+        "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1"]
     },
     history: [{ created: "1970-01-01T00:00:00Z", created_by: "ms2m lab" }],
     rootfs: { type: "layers", diff_ids: [$layer] } }'

@@ -24,7 +24,7 @@ worker_start() {
     export_nothing_but MS2M_NODE="$node" MS2M_BROKER_URI="$MS2M_BROKER_NODE_URI" \
       MS2M_WORKER_LISTEN="$url" MS2M_WORKER_ADVERTISE="$url" \
       MS2M_DATA=/var/lib/ms2m MS2M_CHECKPOINTS=/var/lib/ms2m/checkpoints \
-      MS2M_PODMAN_SOCKET=/run/podman/podman.sock DOTNET_EnableDiagnostics=0 \
+      MS2M_PODMAN_SOCKET=/run/podman/podman.sock DOTNET_EnableDiagnostics=0 DOTNET_EnableWriteXorExecute=0 \
       PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
     node_spawn "$node" "$node/worker" /opt/ms2m/node-worker/Ms2m.NodeWorker
   )
