@@ -1,14 +1,17 @@
 namespace Ms2m.Workload;
 
-/// <summary>A message whose handler has returned, until its effects and its journal entry are safe with the broker.</summary>
+/// <summary>A message whose handler has begun, until its effects and its journal entry are safe with the broker.</summary>
 internal sealed class Applied
 {
     public required Message Message { get; init; }
 
-    public required IReadOnlyList<Effect> Effects { get; init; }
+    /// <summary>The handler has returned, or thrown.</summary>
+    public bool Handled { get; private set; }
+
+    public IReadOnlyList<Effect> Effects { get; private set; } = [];
 
     /// <summary>The handler threw; the message goes to the dead letters instead of being acknowledged.</summary>
-    public required bool Failed { get; init; }
+    public bool Failed { get; private set; }
 
     /// <summary>Its place in the journal; 0 when it needs no entry.</summary>
     public long Ordinal { get; set; }
@@ -27,7 +30,9 @@ internal sealed class Applied
     public bool EntrySafe { get; set; }
 
     /// <summary>Only then may it be acknowledged: whatever dies before, it comes again and is recognised.</summary>
-    public bool Done => EffectsSafe && (Ordinal == 0 || EntrySafe);
+    public bool Done => Handled && EffectsSafe && (Ordinal == 0 || EntrySafe);
+
+    public void Finish(IReadOnlyList<Effect> effects, bool failed) => (Handled, Effects, Failed) = (true, effects, failed);
 
     public Applied Clone() => (Applied)MemberwiseClone();
 }

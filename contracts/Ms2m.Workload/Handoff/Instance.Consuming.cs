@@ -51,7 +51,7 @@ internal sealed partial class Instance
         if (shadow is not null)
         {
             var replayed = shadow.Begin();
-            inHand = replayed is null ? null : new InHand(replayed, null);
+            inHand = replayed is null ? null : new InHand(new Applied { Message = replayed }, Replayed: true);
             return replayed;
         }
         if (Role != InstanceRole.Active)
@@ -63,26 +63,22 @@ internal sealed partial class Instance
         {
             return null;
         }
-        inHand = new InHand(next.Message!, line.Begin());
+        next.Outcome = new Applied { Message = next.Message!, Carried = next.Carry };
+        inHand = new InHand(next.Outcome, Replayed: false);
+        line.Begin();
         return next.Message;
     }
 
     /// <summary>The handler has returned, or thrown.</summary>
     public void Finished(IReadOnlyList<Effect> effects, bool failed)
     {
-        var (message, delivery) = inHand!;
+        var (applied, replayed) = inHand!;
         inHand = null;
-        var applied = new Applied
-        {
-            Message = message,
-            // A replayed message's effects are the source's: its entry proves that they are sent.
-            Effects = failed || delivery is null ? [] : effects,
-            EffectsSafe = delivery is null,
-            Failed = failed,
-            Carried = delivery is not null && delivery.Carry,
-        };
+        // A replayed message's effects are the source's: its entry proves that they are sent.
+        applied.Finish(failed || replayed ? [] : effects, failed);
+        applied.EffectsSafe = replayed;
         recent.Add(applied);
-        if (delivery is null)
+        if (replayed)
         {
             FinishReplayed(applied);
             return;
@@ -95,10 +91,9 @@ internal sealed partial class Instance
         }
         if (source is { Phase: SourcePhase.Open or SourcePhase.Quiescing })
         {
-            source.Chain = source.Chain.Append(message.Name, message.Body.Span);
+            source.Chain = source.Chain.Append(applied.Name, applied.Message.Body.Span);
             applied.Ordinal = source.Chain.Position;
         }
-        delivery.Outcome = applied;
         unfinished.Add(applied);
         GoOn();
     }
@@ -170,7 +165,8 @@ internal sealed partial class Instance
 
     private void StartConsuming()
     {
-        expected.Expect(recent.All);
+        // Also the one in hand: its delivery went with the old connection, and it comes again before the handler is done.
+        expected.Expect(inHand is null ? recent.All : recent.All.Append(inHand.Applied));
         // The broker returns at most one window to the head of Q, whatever marks it puts on it.
         carryNext = window;
         Acts.Add(new ConsumeQueue());

@@ -106,7 +106,7 @@ internal sealed partial class Instance
 
     private void Attach()
     {
-        var caught = inHand is { Delivery: not null } ? 1 : 0;
+        var caught = inHand is { Replayed: false } ? 1 : 0;
         shadow!.CaughtUpReported = false;
         shadow.BrokenReported = false;
         if (shadow.Broken is null)

@@ -121,7 +121,7 @@ internal sealed partial class Instance(int window)
             expected = expected.Clone(Copy),
             source = source?.Clone(),
             shadow = shadow?.Clone(Copy),
-            inHand = inHand is { Delivery: { } delivery } ? inHand with { Delivery = CopyDelivery(delivery) } : inHand,
+            inHand = inHand is null ? null : inHand with { Applied = Copy(inHand.Applied) },
             promotion = promotion,
             replayed = replayed,
             counting = counting,
@@ -140,5 +140,6 @@ internal sealed partial class Instance(int window)
     private void Break(Guid migrationId, Failure reason) =>
         Acts.Add(new Report(new HandoffBroken(migrationId, InstanceId, reason)));
 
-    private sealed record InHand(Message Message, Delivery? Delivery);
+    /// <param name="Replayed">It came from J, not from Q.</param>
+    private sealed record InHand(Applied Applied, bool Replayed);
 }

@@ -51,7 +51,7 @@ internal sealed class ShadowReplay(Guid migrationId, Chain chain)
         if (own is not null)
         {
             pending.Remove(own);
-            CheckSame(own, entry);
+            Settle(own, entry);
         }
     }
 
@@ -95,6 +95,8 @@ internal sealed class ShadowReplay(Guid migrationId, Chain chain)
     {
         Chain = Chain.Append(message.Name, message.Body.Span);
         Replayed++;
+        // It may have come once more while its message was in hand.
+        entries.Remove(Chain.Position);
     }
 
     /// <summary>A handler that the freeze caught in the middle has finished here too, as it did or will at the source.</summary>
@@ -104,7 +106,7 @@ internal sealed class ShadowReplay(Guid migrationId, Chain chain)
         applied.Ordinal = Chain.Position;
         if (entries.Remove(Chain.Position, out var entry))
         {
-            CheckSame(applied, entry);
+            Settle(applied, entry);
         }
         else
         {
@@ -171,8 +173,10 @@ internal sealed class ShadowReplay(Guid migrationId, Chain chain)
         return message;
     }
 
-    private void CheckSame(Applied own, JournalEntry entry)
+    /// <summary>The entry says that the source has sent the effects; nothing is left to do for it here.</summary>
+    private void Settle(Applied own, JournalEntry entry)
     {
+        (own.EffectsSafe, own.EntrySafe) = (true, true);
         if (own.Name != entry.Name)
         {
             Broken ??= HandoffFailures.OrderDiffers(entry.Ordinal, own.Name, entry.Name);
