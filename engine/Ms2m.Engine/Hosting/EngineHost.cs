@@ -42,6 +42,7 @@ public static class EngineHost
         builder.Services.AddEngineBus(options);
         builder.Services.AddPgDelivery();
         builder.Services.AddHostedService<PlainRequests>();
+        builder.Services.AddHostedService<WarmUp>();
 
         var app = builder.Build();
         app.MapMigrations();
