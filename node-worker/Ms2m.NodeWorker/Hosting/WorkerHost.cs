@@ -16,7 +16,8 @@ public static class WorkerHost
         PrivateFiles.CreateFolder(options.IncomingFolder);
 
         // Slim and empty of settings files: everything there is to set is in the options.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         builder.Logging.AddSerilog(Log.Logger);
         builder.WebHost.UseUrls(options.Listen.GetLeftPart(UriPartial.Authority));

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Completed;
 using Ms2m.NodeWorker.Heartbeat;
@@ -27,6 +28,7 @@ public static class WorkerServices
         services.AddSingleton(_ => new PodmanApi(options.PodmanSocket));
         services.AddSingleton<IContainerRuntime, PodmanRuntime>();
 
+        services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>();
         services.AddSingleton<IncomingCheckpoints>();
         services.AddSingleton<OutgoingFolders>();
         services.AddSingleton<TransferEndpoint>();

@@ -11,18 +11,11 @@ public static partial class CheckpointFiles
     /// <summary>CRIU writes it in every checkpoint.</summary>
     public const string Inventory = "inventory.img";
 
-    /// <summary>Whether a file only ever grows at its end, so that what is there can travel while the rest is being
-    /// written: memory pages and archives do, CRIU's other images are rewritten in places.</summary>
-    public static bool GrowsAtItsEnd(string name) => name == Archive || Pages().IsMatch(name);
-
     /// <summary>Whether a name may stand in a checkpoint: flat, no hidden files, nothing a path could be made of.</summary>
     public static bool IsAllowed(string name) => Allowed().IsMatch(name);
 
     public static CheckpointWay WayOf(string folder) =>
         File.Exists(Path.Combine(folder, Archive)) ? CheckpointWay.Archive : CheckpointWay.Images;
-
-    [GeneratedRegex(@"\Apages-[0-9]+\.img\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Pages();
 
     [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Allowed();

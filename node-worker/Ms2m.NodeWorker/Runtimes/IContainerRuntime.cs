@@ -16,8 +16,7 @@ public interface IContainerRuntime
     Task<Outcome<bool>> HasImageAsync(string image, CancellationToken cancel);
 
     /// <summary>Writes the container's memory into a folder and lets it run on.</summary>
-    /// <param name="folder">Empty, private. Files named by <see cref="CheckpointFiles.GrowsAtItsEnd"/> may be read
-    /// while this is under way.</param>
+    /// <param name="folder">Empty, private.</param>
     /// <param name="accepts">What the target can restore from.</param>
     Task<Outcome<Dump>> CheckpointAsync(string name, string folder, CheckpointWay accepts, CancellationToken cancel);
 

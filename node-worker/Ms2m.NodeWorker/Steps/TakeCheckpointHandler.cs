@@ -6,7 +6,7 @@ using Ms2m.NodeWorker.Transfer;
 
 namespace Ms2m.NodeWorker.Steps;
 
-/// <summary>Dumps the source into memory and sends the dump while it is being written.</summary>
+/// <summary>Dumps the source into memory and sends the dump.</summary>
 public sealed class TakeCheckpointHandler(
     WorkerOptions options, IContainerRuntime runtime, ICheckpointTransfer transfer, TimeProvider time)
     : IStepHandler<TakeCheckpoint>

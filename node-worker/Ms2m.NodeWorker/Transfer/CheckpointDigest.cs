@@ -9,9 +9,12 @@ namespace Ms2m.NodeWorker.Transfer;
 /// depend on how the files were cut for the journey.</summary>
 public sealed class CheckpointDigest : IDisposable
 {
+    /// <summary>In characters.</summary>
+    public const int Length = 64;
+
     private readonly SortedDictionary<string, OneFile> _files = new(StringComparer.Ordinal);
 
-    public long Bytes => _files.Values.Sum(f => f.Length);
+    public long Bytes { get; private set; }
 
     public int Files => _files.Count;
 
@@ -28,6 +31,7 @@ public sealed class CheckpointDigest : IDisposable
             _files[name] = file = new OneFile();
         file.Hash.AppendData(bytes);
         file.Length += bytes.Length;
+        Bytes += bytes.Length;
     }
 
     /// <summary>Of everything seen so far, in lower-case hexadecimal.</summary>

@@ -4,8 +4,10 @@ using Ms2m.NodeWorker.Runtimes;
 
 namespace Ms2m.NodeWorker.Transfer;
 
-/// <summary>One HTTP request from worker to worker, opened while the dump is being made. After a break the target is
-/// asked what it has and the rest is sent.</summary>
+/// <summary>One HTTP request from worker to worker; its connection is opened while the dump is being made, its body
+/// follows the dump. Sending during the dump was tried and left: it takes processor time from CRIU while the source
+/// stands still, and needs a body in chunks, which the target has to copy once more. After a break the target is asked
+/// what it has and the rest is sent.</summary>
 public sealed class DirectTransfer(HttpClient http, TimeProvider time, ILogger<DirectTransfer> logger) : ICheckpointTransfer
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
@@ -16,12 +18,18 @@ public sealed class DirectTransfer(HttpClient http, TimeProvider time, ILogger<D
     public async Task<Outcome<Sent>> SendAsync(
         TransferOrder order, string folder, Task<Outcome<Dump>> dump, CancellationToken cancel)
     {
-        using var outgoing = new OutgoingCheckpoint(folder, dump, order.MaxBytes, time);
+        using var outgoing = new OutgoingCheckpoint(folder, order.MaxBytes, time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(Limit);
         try
         {
             var since = time.GetTimestamp();
+            // Nothing is learned from it but that the connection is there when the first byte wants to go.
+            await AskAsync(order, limited.Token);
+            if (await dump.WaitAsync(limited.Token) is { Failed: true } dumped)
+                return dumped.Trouble!;
+            if (outgoing.IsTooLarge())
+                return NodeFailures.TooLarge(order.MaxBytes);
             for (var attempt = 0; ; attempt++)
             {
                 var outcome = await PutAsync(order, outgoing, resume: attempt > 0, limited.Token);
@@ -47,7 +55,7 @@ public sealed class DirectTransfer(HttpClient http, TimeProvider time, ILogger<D
         TransferOrder order, OutgoingCheckpoint outgoing, bool resume, CancellationToken cancel)
     {
         using var request = Request(HttpMethod.Put, order);
-        using var content = new StreamedContent(outgoing.WriteToAsync, cancel);
+        using var content = new StreamedContent(outgoing.LengthAhead(), outgoing.WriteToAsync, cancel);
         request.Content = content;
         // The body waits for the target's word, so that a refused sender does not send secrets first.
         request.Headers.ExpectContinue = true;
@@ -64,11 +72,7 @@ public sealed class DirectTransfer(HttpClient http, TimeProvider time, ILogger<D
         catch (HttpRequestException e)
         {
             cancel.ThrowIfCancellationRequested();
-            return Innermost(e) is DumpEndedInTroubleException ended ? ended.Trouble : NodeFailures.TransferBroke(e.Message);
-        }
-        catch (DumpEndedInTroubleException e)
-        {
-            return e.Trouble;
+            return NodeFailures.TransferBroke(e.Message);
         }
         catch (IOException e)
         {
@@ -123,19 +127,19 @@ public sealed class DirectTransfer(HttpClient http, TimeProvider time, ILogger<D
         return NodeFailures.TransferRefused($"HTTP {(int)response.StatusCode}");
     }
 
-    private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
-
-    private sealed class StreamedContent(Func<Stream, CancellationToken, Task> write, CancellationToken cancel) : HttpContent
+    /// <summary>A body of known length costs the target one copy of it less than one in chunks.</summary>
+    private sealed class StreamedContent(
+        long length, Func<Stream, CancellationToken, Task> write, CancellationToken cancel) : HttpContent
     {
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => write(stream, cancel);
 
         protected override Task SerializeToStreamAsync(
             Stream stream, TransportContext? context, CancellationToken cancellationToken) => write(stream, cancellationToken);
 
-        protected override bool TryComputeLength(out long length)
+        protected override bool TryComputeLength(out long computed)
         {
-            length = 0;
-            return false;
+            computed = length;
+            return true;
         }
     }
 }

@@ -6,8 +6,7 @@ namespace Ms2m.NodeWorker.Transfer;
 public interface ICheckpointTransfer
 {
     /// <summary>Sends a folder that is still being filled.</summary>
-    /// <param name="dump">Ends when the folder is complete; when it ends with trouble, that is the answer, and what has
-    /// arrived at the target goes with its reservation.</param>
+    /// <param name="dump">Ends when the folder is complete; when it ends with trouble, that is the answer.</param>
     Task<Outcome<Sent>> SendAsync(TransferOrder order, string folder, Task<Outcome<Dump>> dump, CancellationToken cancel);
 }
 

@@ -25,13 +25,4 @@ public sealed class CheckpointFilesTests
     [InlineData("trailing\n")]
     [InlineData("-option")]
     public void names_that_could_lead_elsewhere_are_not(string name) => Assert.False(CheckpointFiles.IsAllowed(name));
-
-    [Fact]
-    public void only_files_that_grow_at_their_end_travel_before_the_dump_has_ended()
-    {
-        Assert.True(CheckpointFiles.GrowsAtItsEnd("pages-12.img"));
-        Assert.True(CheckpointFiles.GrowsAtItsEnd("archive.tar"));
-        Assert.False(CheckpointFiles.GrowsAtItsEnd("inventory.img"));
-        Assert.False(CheckpointFiles.GrowsAtItsEnd("pagemap-1.img"));
-    }
 }
