@@ -167,8 +167,8 @@ internal sealed partial class Instance
     {
         // Also the one in hand: its delivery went with the old connection, and it comes again before the handler is done.
         expected.Expect(inHand is null ? recent.All : recent.All.Append(inHand.Applied));
-        // The broker returns at most one window to the head of Q, whatever marks it puts on it.
-        carryNext = window;
+        // A fence met before may now be behind what was returned: at most one window, whatever marks the broker puts on it.
+        carryNext = source is null ? 0 : window;
         Acts.Add(new ConsumeQueue());
     }
 

@@ -50,36 +50,36 @@ internal sealed partial class Instance(int window)
         : new Memory(Workload, Role, Epoch, source?.MigrationId ?? shadow?.MigrationId);
 
     /// <summary>A connection is open and the file it was opened with says this.</summary>
-    public void Linked(InstanceFile file, Verdict verdict)
+    public void Linked(InstanceFile file, Standing standing)
     {
         linked = true;
         InstanceId = file.InstanceId;
         Workload = file.Workload;
-        switch (verdict)
+        switch (standing)
         {
-            case Verdict.Serve:
+            case Standing.Serve:
                 Epoch = Math.Max(Epoch, file.Epoch);
                 ServeAgain();
                 break;
-            case Verdict.BecomeShadow:
+            case Standing.BecomeShadow:
                 BecomeShadow();
                 Attach();
                 break;
-            case Verdict.Follow:
+            case Standing.Follow:
                 Attach();
                 break;
-            case Verdict.Promote:
+            case Standing.Promote:
                 Attach();
                 Promote(new PromoteShadow(shadow!.MigrationId, StepNames.PromoteShadow, 1, InstanceId, file.Epoch));
                 break;
-            case Verdict.Stranded:
+            case Standing.Stranded:
                 Role = InstanceRole.Shadow;
                 Epoch = file.Epoch;
                 (source, shadow) = (null, null);
                 Break(file.MigrationId!.Value, HandoffFailures.Stranded(InstanceId));
                 break;
             default:
-                throw new InvalidOperationException($"No connection is opened on the verdict {verdict}.");
+                throw new InvalidOperationException($"No connection is opened on the standing {standing}.");
         }
     }
 

@@ -7,7 +7,7 @@ namespace Ms2m.Workload;
 internal sealed record Memory(string Workload, InstanceRole Role, long Epoch, Guid? MigrationId);
 
 /// <summary>What an instance is, after it has read its instance file.</summary>
-internal enum Verdict
+internal enum Standing
 {
     /// <summary>Active: consume Q.</summary>
     Serve,
@@ -35,39 +35,39 @@ internal enum Verdict
 /// another instance's.</summary>
 internal static class RoleRule
 {
-    public static Verdict Decide(Memory? memory, InstanceFile file)
+    public static Standing Decide(Memory? memory, InstanceFile file)
     {
         if (file.Role == InstanceRole.Shadow && file.MigrationId is null)
         {
-            return Verdict.Distrust;
+            return Standing.Distrust;
         }
         if (memory is null)
         {
             return file.Role switch
             {
-                InstanceRole.Active => Verdict.Serve,
-                InstanceRole.Shadow => Verdict.Stranded,
-                _ => Verdict.Retire,
+                InstanceRole.Active => Standing.Serve,
+                InstanceRole.Shadow => Standing.Stranded,
+                _ => Standing.Retire,
             };
         }
         if (memory.Workload != file.Workload)
         {
-            return Verdict.Distrust;
+            return Standing.Distrust;
         }
         if (memory.Epoch > file.Epoch)
         {
-            return memory.Role == InstanceRole.Active ? Verdict.Serve : Verdict.Follow;
+            return memory.Role == InstanceRole.Active ? Standing.Serve : Standing.Follow;
         }
         return (memory.Role, file.Role) switch
         {
-            (_, InstanceRole.Retired) => Verdict.Retire,
-            (InstanceRole.Active, InstanceRole.Active) => Verdict.Serve,
+            (_, InstanceRole.Retired) => Standing.Retire,
+            (InstanceRole.Active, InstanceRole.Active) => Standing.Serve,
             (InstanceRole.Active, InstanceRole.Shadow) =>
-                memory.MigrationId == file.MigrationId ? Verdict.BecomeShadow : Verdict.Stranded,
-            (_, InstanceRole.Shadow) => memory.MigrationId == file.MigrationId ? Verdict.Follow : Verdict.Stranded,
+                memory.MigrationId == file.MigrationId ? Standing.BecomeShadow : Standing.Stranded,
+            (_, InstanceRole.Shadow) => memory.MigrationId == file.MigrationId ? Standing.Follow : Standing.Stranded,
             // Two active instances of one epoch are what epochs prevent: a shadow becomes active by a higher one only.
-            (_, InstanceRole.Active) => file.Epoch > memory.Epoch ? Verdict.Promote : Verdict.Distrust,
-            _ => Verdict.Distrust,
+            (_, InstanceRole.Active) => file.Epoch > memory.Epoch ? Standing.Promote : Standing.Distrust,
+            _ => Standing.Distrust,
         };
     }
 }

@@ -62,7 +62,7 @@ internal sealed class BrokerLink
             var effects = link.ChannelAsync("effects", Confirming, cancellationToken);
             var ledger = link.ChannelAsync("ledger", Confirming, cancellationToken);
             var queue = link.ChannelAsync("queue", null, cancellationToken);
-            var control = link.ChannelAsync("control", null, cancellationToken);
+            var control = link.ControlChannelAsync(file.InstanceId, cancellationToken);
             await Task.WhenAll(effects, ledger, queue, control);
             link.Effects = link.Publisher(await effects);
             link.Ledger = link.Publisher(await ledger);
@@ -122,6 +122,13 @@ internal sealed class BrokerLink
 
     private ConfirmedPublisher Publisher(IChannel channel) =>
         new(channel, tokens => post(new Confirmed(this, tokens)), Lose);
+
+    private async Task<IChannel> ControlChannelAsync(string instanceId, CancellationToken cancellationToken)
+    {
+        var channel = await ChannelAsync("control", null, cancellationToken);
+        await ControlSide.DeclareAsync(channel, instanceId, cancellationToken);
+        return channel;
+    }
 
     private async Task<IChannel> ChannelAsync(string name, CreateChannelOptions? options, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace Ms2m.Workload;
 /// longer the current one is dropped: it may be older than the freeze.</summary>
 internal abstract record Signal(BrokerLink? Link);
 
-internal sealed record Linked(BrokerLink Opened, InstanceFile File, Verdict Verdict, FileStamp Stamp) : Signal((BrokerLink?)null);
+internal sealed record Linked(BrokerLink Opened, InstanceFile File, Standing Standing, FileStamp Stamp) : Signal((BrokerLink?)null);
 
 internal sealed record Lost(BrokerLink Of, string Why) : Signal(Of);
 

@@ -51,19 +51,19 @@ internal sealed partial class WorkloadLoop
         {
             return why;
         }
-        var verdict = RoleRule.Decide(memory.Memory, read);
-        switch (verdict)
+        var standing = RoleRule.Decide(memory.Memory, read);
+        switch (standing)
         {
-            case Verdict.Retire:
+            case Standing.Retire:
                 Post(new RetiredByFile());
                 return null;
-            case Verdict.Distrust:
+            case Standing.Distrust:
                 return $"the instance file (workload {read.Workload}, role {read.Role}, epoch {read.Epoch}) cannot be meant "
                     + $"for this memory ({memory.Memory}); waiting for another";
         }
         try
         {
-            Post(new Linked(await BrokerLink.OpenAsync(read, Post, CancellationToken.None), read, verdict, seen));
+            Post(new Linked(await BrokerLink.OpenAsync(read, Post, CancellationToken.None), read, standing, seen));
             return null;
         }
         catch (Exception e) when (IsOfTheBroker(e))
@@ -89,10 +89,9 @@ internal sealed partial class WorkloadLoop
         controlSide = new ControlSide(link, linked.File.InstanceId);
         await GuardAsync(async () =>
         {
-            await controlSide.DeclareReportsAsync();
-            memory.Linked(linked.File, linked.Verdict);
+            memory.Linked(linked.File, linked.Standing);
             await DoActsAsync();
-            options.Log($"connected as {memory.InstanceId}: {linked.Verdict}, role {memory.Role}, epoch {memory.Epoch}");
+            options.Log($"connected as {memory.InstanceId}: {linked.Standing}, role {memory.Role}, epoch {memory.Epoch}");
             await reports.SendAgainAsync(link, memory.InstanceId);
         });
         if (link is { } current)
@@ -168,7 +167,7 @@ internal sealed partial class WorkloadLoop
 
     private FileStamp unreadable;
 
-    private Verdict Unchanged => memory.Role == InstanceRole.Active ? Verdict.Serve : Verdict.Follow;
+    private Standing Unchanged => memory.Role == InstanceRole.Active ? Standing.Serve : Standing.Follow;
 
     /// <summary>An idle copy gets no message before which it would look at the file, so time makes it look.</summary>
     private void KeepLooking() => ticking ??= Task.Run(async () =>

@@ -87,6 +87,9 @@ internal sealed class FoldingWorkload : IAsyncDisposable
         File.Move(next, FilePath, overwrite: true);
     }
 
+    public Task ConnectedAsync() => EngineStandIn.UntilAsync(
+        () => Log.Any(l => l.StartsWith("connected", StringComparison.Ordinal)), () => $"no connection: {string.Join('\n', Log)}");
+
     public void Disconnect() => _loop.Disconnect();
 
     /// <summary>Dies without a word: nothing is finished, returned or acknowledged.</summary>

@@ -14,7 +14,7 @@ public sealed class WholeHandoffTests(Broker broker) : IClassFixture<Broker>
     {
         await using var engine = await EngineStandIn.StartAsync(broker);
         await using var source = FoldingWorkload.Start(broker, _queue, t => t.WorkMs = 2);
-        await EngineStandIn.UntilAsync(() => source.Log.Any(l => l.StartsWith("connected", StringComparison.Ordinal)), () => "no connection");
+        await source.ConnectedAsync();
         using var publishing = new CancellationTokenSource();
         var published = 0;
         var publisher = Task.Run(async () =>

@@ -45,12 +45,12 @@ internal sealed class Node(World world, Instance memory, string id, List<string>
     public void Link(InstanceFile file)
     {
         Linked = true;
-        var verdict = RoleRule.Decide(Memory.Memory, file);
-        if (verdict is Verdict.Distrust or Verdict.Retire)
+        var standing = RoleRule.Decide(Memory.Memory, file);
+        if (standing is Standing.Distrust or Standing.Retire)
         {
-            throw new InvalidOperationException($"{id}: {verdict} for {file}");
+            throw new InvalidOperationException($"{id}: {standing} for {file}");
         }
-        Memory.Linked(file, verdict);
+        Memory.Linked(file, standing);
         DoActs();
     }
 
