@@ -7,6 +7,9 @@ namespace Ms2m.Publisher;
 public sealed class PublisherFleet(PublisherOptions options) : IDisposable
 {
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long a stopped publisher waits for a broker that is gone.</summary>
+    private static readonly TimeSpan GivenUp = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim connecting = new(1);
     private IConnection? connection;
     private double ratePerSecond = options.RatePerSecond;
@@ -60,12 +63,12 @@ public sealed class PublisherFleet(PublisherOptions options) : IDisposable
             {
                 break;
             }
-            channel = await PublishOneAsync(publisher, seq, channel);
+            channel = await PublishOneAsync(publisher, seq, channel, stop);
         }
     }
 
     /// <summary>One message until its outcome is known. Nothing of this publisher goes out before, so its order holds.</summary>
-    private async Task<IChannel?> PublishOneAsync(string publisher, long seq, IChannel? channel)
+    private async Task<IChannel?> PublishOneAsync(string publisher, long seq, IChannel? channel, CancellationToken stop)
     {
         var body = OrderMessage.Create(publisher, seq, options).ToJson();
         var properties = new BasicProperties { Persistent = true, ContentType = "application/json" };
@@ -75,13 +78,14 @@ public sealed class PublisherFleet(PublisherOptions options) : IDisposable
         }
         var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(body));
         var publishedAt = DateTimeOffset.UtcNow;
+        DateTimeOffset? stoppedAt = null;
         for (var attempts = 0; ;)
         {
             try
             {
-                channel ??= await OpenChannelAsync();
+                channel ??= await OpenChannelAsync(CancellationToken.None);
                 attempts++;
-                await channel.BasicPublishAsync(options.Exchange, $"order.{publisher}", mandatory: false, properties, body);
+                await channel.BasicPublishAsync(options.Exchange, $"order.{publisher}", mandatory: false, properties, body, CancellationToken.None);
                 Note(Outcome.Confirmed, DateTimeOffset.UtcNow, attempts);
                 return channel;
             }
@@ -94,7 +98,13 @@ public sealed class PublisherFleet(PublisherOptions options) : IDisposable
                 or BrokerUnreachableException or OperationCanceledException or TimeoutException or ObjectDisposedException)
             {
                 channel = null;
-                await Task.Delay(Again);
+                stoppedAt ??= stop.IsCancellationRequested ? DateTimeOffset.UtcNow : null;
+                if (stoppedAt + GivenUp < DateTimeOffset.UtcNow)
+                {
+                    Note(Outcome.Unknown, null, attempts);
+                    return null;
+                }
+                await Task.Delay(Again, CancellationToken.None);
             }
         }
 
@@ -102,9 +112,9 @@ public sealed class PublisherFleet(PublisherOptions options) : IDisposable
             publisher, seq, properties.MessageId, digest, publishedAt, confirmedAt, outcome, attempts));
     }
 
-    private async Task<IChannel> OpenChannelAsync()
+    private async Task<IChannel> OpenChannelAsync(CancellationToken cancellationToken)
     {
-        await connecting.WaitAsync();
+        await connecting.WaitAsync(cancellationToken);
         try
         {
             if (connection is not { IsOpen: true })
@@ -115,10 +125,10 @@ public sealed class PublisherFleet(PublisherOptions options) : IDisposable
                     ClientProvidedName = "publishers",
                     AutomaticRecoveryEnabled = false,
                 };
-                connection = await factory.CreateConnectionAsync();
+                connection = await factory.CreateConnectionAsync(cancellationToken);
             }
-            var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
-            await channel.ExchangeDeclareAsync(options.Exchange, ExchangeType.Topic, durable: true);
+            var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), cancellationToken);
+            await channel.ExchangeDeclareAsync(options.Exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
             return channel;
         }
         finally
