@@ -5,9 +5,9 @@ namespace Ms2m.Migrations;
 /// <summary>Decides from measured rates when the source shall stop. No queue has to become empty.</summary>
 public static class Cutover
 {
-    /// <summary>What a handover costs besides draining the lag: quiesce, close, verify, promote, first consume.
-    /// Measured in the lab; see `ms2m bench migration`.</summary>
-    public const double HandoverMs = 50;
+    /// <summary>What a handover costs besides draining the lag: quiesce, close, verify, promote, first consume. Measured
+    /// in the lab, where two nodes, broker, store and engine share two processors; see `ms2m bench migration`.</summary>
+    public const double HandoverMs = 80;
 
     /// <summary>Reports must span this long before "the lag does not shrink" may be said of them.</summary>
     public const double JudgementMs = 400;

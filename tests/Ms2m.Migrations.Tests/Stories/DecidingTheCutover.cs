@@ -13,7 +13,7 @@ public class DecidingTheCutover
     [Fact]
     public void a_lag_that_drains_within_the_allowed_interruption_is_small_enough() =>
         Assert.Equal(CutoverReason.LagIsSmall, After(
-            new(), Story.Progress(1, 40, 10, 0), Story.Progress(50, 3, 10, 300))?.Reason);
+            new(), Story.Progress(1, 40, 10, 0), Story.Progress(50, 2, 10, 300))?.Reason);
 
     [Fact]
     public void a_shrinking_lag_is_waited_for() =>
