@@ -11,6 +11,8 @@ if (options is null)
     return 2;
 }
 
+// Whoever started the worker may have done so from a folder that is not there on the node.
+Environment.CurrentDirectory = "/";
 Log.Logger = new LoggerConfiguration()
     // The hosts' own lines repeat what the worker's say, or say nothing.
     .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)

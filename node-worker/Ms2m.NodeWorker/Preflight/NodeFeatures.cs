@@ -28,7 +28,7 @@ public sealed class NodeFeatures(IEnumerable<INodeCheck> checks, TimeProvider ti
         NodeFeature? missing = null;
         foreach (var check in _checks)
         {
-            var feature = await check.LookAsync(cancel);
+            var feature = await LookAsync(check, cancel);
             found.Add(feature);
             if (check.IsEssential && !feature.Available)
                 missing ??= feature;
@@ -36,5 +36,18 @@ public sealed class NodeFeatures(IEnumerable<INodeCheck> checks, TimeProvider ti
         Volatile.Write(ref _found, found);
         Volatile.Write(ref _missing, missing);
         _looked = time.GetTimestamp();
+    }
+
+    private static async Task<NodeFeature> LookAsync(INodeCheck check, CancellationToken cancel)
+    {
+        try
+        {
+            return await check.LookAsync(cancel);
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested)
+        {
+            // A check with a defect must not silence the node: silence is taken for its death.
+            return new NodeFeature(check.GetType().Name, false, $"the check failed: {e.Message}");
+        }
     }
 }

@@ -38,6 +38,8 @@ public sealed class RestoreShadowHandler(
             command.MigrationId, command.Step, command.Attempt, options.Node, command.InstanceId,
             time.GetElapsedTime(since).TotalMilliseconds));
         heartbeat.Now();
+        // What was promised is used: counting it further would refuse others for nothing.
+        book.Write(reservation with { ExpectedBytes = 0 });
         // The process has its memory back; a second copy of its secrets is of no more use.
         await incoming.DiscardAsync(command.MigrationId);
         return null;

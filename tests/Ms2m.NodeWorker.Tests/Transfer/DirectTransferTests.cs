@@ -150,7 +150,8 @@ public sealed class DirectTransferTests
 
         Assert.Equal(1, wire.Breaks);
         Assert.NotNull(stage.Incoming.Find(stage.MigrationId, sent.Digest));
-        Assert.InRange(wire.Passed, 4_000_000, 4_000_000 + 700_000);
+        // At most what was under way when the wire broke goes twice, besides a few heads.
+        Assert.InRange(wire.Passed, 4_000_000, 4_000_000 + 700_000 + 20_000);
     }
 
     [Fact]
