@@ -30,7 +30,7 @@ internal static class EngineBus
             bus.UseDelayedMessageScheduler();
             bus.ReceiveEndpoint(Names.Migrations, endpoint =>
             {
-                Only<MigrationSaga>(endpoint);
+                TypedOnly(endpoint);
                 endpoint.SetQuorumQueue();
                 endpoint.ConcurrentMessageLimit = 16;
                 endpoint.UsePgDelivery(context);
@@ -38,14 +38,14 @@ internal static class EngineBus
             });
             bus.ReceiveEndpoint(Names.BrokerTasks, endpoint =>
             {
-                Only<BrokerTaskConsumer>(endpoint);
+                TypedOnly(endpoint);
                 endpoint.SetQuorumQueue();
                 endpoint.ConcurrentMessageLimit = 8;
                 endpoint.ConfigureConsumer<BrokerTaskConsumer>(context);
             });
             bus.ReceiveEndpoint(Names.NodeReports, endpoint =>
             {
-                Only<NodeReportConsumer>(endpoint);
+                TypedOnly(endpoint);
                 endpoint.ConcurrentMessageLimit = 4;
                 // An old report is worth nothing.
                 endpoint.SetQueueArgument("x-message-ttl", 30_000);
@@ -66,10 +66,10 @@ internal static class EngineBus
     }
 
     // Everything is sent to the endpoint's own exchange; nothing is published, so no exchange per message type.
-    private static void Only<T>(IRabbitMqReceiveEndpointConfigurator endpoint)
+    private static void TypedOnly(IRabbitMqReceiveEndpointConfigurator endpoint)
     {
         endpoint.ConfigureConsumeTopology = false;
         endpoint.PublishFaults = false;
-        endpoint.ConfigureReceive(receive => receive.UseFilter(new TypedMessagesOnly<T>()));
+        endpoint.ConfigureReceive(receive => receive.UseFilter(new TypedMessagesOnly()));
     }
 }

@@ -54,6 +54,8 @@ public sealed class EngineKilled(LabFixture lab, ITestOutputHelper output)
         await moment(follower, cancel);
 
         engine.Kill();
+        // A killed process takes a moment to end, and until then a start would find it running. This one waits for it.
+        Assert.NotNull(await lab.Tool.Run(["engine", "kill"], cancel));
         Assert.NotNull(await lab.Tool.Run(["engine", "start"], cancel));
         var ended = await follower.ToTheEnd((_, _) => { }, cancel);
         orders.Moved(ended);

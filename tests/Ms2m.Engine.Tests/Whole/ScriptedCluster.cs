@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ms2m.Contracts;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
 using Headers = Ms2m.Contracts.Headers;
 
 namespace Ms2m.Engine.Tests.Whole;
@@ -72,6 +73,24 @@ public sealed class ScriptedCluster : IAsyncDisposable
         };
         var body = JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ContractJson.Options);
         return _channel.BasicPublishAsync(exchange, "", true, properties, body).AsTask();
+    }
+
+    /// <summary>A body without a word about it.</summary>
+    public Task SendUntypedAsync(string exchange, string body) =>
+        _channel.BasicPublishAsync(exchange, "", true, Encoding.UTF8.GetBytes(body)).AsTask();
+
+    /// <summary>How many messages wait in a queue; 0 where there is none.</summary>
+    public async Task<uint> CountAsync(string queue)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        try
+        {
+            return (await channel.QueueDeclarePassiveAsync(queue)).MessageCount;
+        }
+        catch (OperationInterruptedException)
+        {
+            return 0;
+        }
     }
 
     public async ValueTask DisposeAsync()

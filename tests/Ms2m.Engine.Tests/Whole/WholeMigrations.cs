@@ -88,6 +88,19 @@ public sealed class WholeMigrations(EngineFixture fixture, ITestOutputHelper out
         await AssertFoldAsync(next, id);
     }
 
+    [Fact]
+    public async Task a_message_that_does_not_say_what_it_is_is_set_aside_and_comes_no_more()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(fixture.Options.Broker, "untyped");
+        await using var engine = await fixture.StartEngineAsync();
+
+        await cluster.SendUntypedAsync(Names.Migrations, """{"migrationId":"7b6e9b04-61a6-4f19-9d56-3ccf15ffb2bb"}""");
+
+        await WaitAsync("it lies in the queue of skipped messages", async () =>
+            await cluster.CountAsync(Names.Migrations + "_skipped") == 1);
+        Assert.Equal(0u, await cluster.CountAsync(Names.Migrations));
+    }
+
     private static async Task<Guid> StartAsync(
         RunningEngine engine, ScriptedCluster cluster, Guid id, string target = "node-b")
     {
