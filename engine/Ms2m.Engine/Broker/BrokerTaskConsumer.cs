@@ -1,14 +1,20 @@
 using MassTransit;
 using Ms2m.Contracts;
+using Ms2m.Engine.Saga;
+using Ms2m.EventLog;
+using Ms2m.EventLog.Documents;
+using Ms2m.Migrations;
 using RabbitMQ.Client;
 using Headers = Ms2m.Contracts.Headers;
 
 namespace Ms2m.Engine.Broker;
 
 /// <summary>The engine's own steps on the broker. Each may run twice: declaring, binding and deleting are idempotent,
-/// and a second fence says nothing new.</summary>
+/// and a second fence says nothing new. What makes something runs only while the migration wants it, and holds the
+/// migration's row meanwhile: nobody can decide to clean up before it is done.</summary>
 public sealed partial class BrokerTaskConsumer(
-    BrokerConnection broker, ManagementApi management, ILogger<BrokerTaskConsumer> logger)
+    BrokerConnection broker, ManagementApi management, PgSession session, DocumentTable<MigrationSaga, Guid> sagas,
+    ILogger<BrokerTaskConsumer> logger)
     : IConsumer<OpenReplay>, IConsumer<SendFence>, IConsumer<CloseReplay>
 {
     /// <summary>R and J vanish by themselves when a dead system has left them unused for this long.</summary>
@@ -16,7 +22,7 @@ public sealed partial class BrokerTaskConsumer(
 
     private static readonly Uri _migrations = new($"exchange:{Names.Migrations}");
 
-    public Task Consume(ConsumeContext<OpenReplay> context) => RunAsync(context, async (channel, token) =>
+    public Task Consume(ConsumeContext<OpenReplay> context) => RunIfWantedAsync(context, async (channel, token) =>
     {
         var open = context.Message;
         var replay = Names.ReplayQueue(open.MigrationId);
@@ -33,7 +39,7 @@ public sealed partial class BrokerTaskConsumer(
         return new ReplayOpened(open.MigrationId, open.Step, open.Attempt, bindings.Count);
     });
 
-    public Task Consume(ConsumeContext<SendFence> context) => RunAsync(context, async (channel, token) =>
+    public Task Consume(ConsumeContext<SendFence> context) => RunIfWantedAsync(context, async (channel, token) =>
     {
         var fence = context.Message;
         var properties = new BasicProperties
@@ -61,6 +67,29 @@ public sealed partial class BrokerTaskConsumer(
         return new ReplayClosed(close.MigrationId, close.Step, close.Attempt);
     });
 
+    private async Task RunIfWantedAsync<T>(
+        ConsumeContext<T> context, Func<IChannel, CancellationToken, Task<IStepMessage>> work)
+        where T : class, IStepMessage
+    {
+        var task = context.Message;
+        await session.BeginAsync(context.CancellationToken);
+        try
+        {
+            var saga = await sagas.LoadForUpdateAsync(session, task.MigrationId, context.CancellationToken);
+            if (saga is null || !Migration.Wants(saga.Value.State, task))
+            {
+                LogNotWanted(task.Step, task.Attempt, task.MigrationId);
+                return;
+            }
+
+            await RunAsync(context, work);
+        }
+        finally
+        {
+            await session.RollbackAsync();
+        }
+    }
+
     private async Task RunAsync<T>(
         ConsumeContext<T> context, Func<IChannel, CancellationToken, Task<IStepMessage>> work)
         where T : class, IStepMessage
@@ -81,6 +110,10 @@ public sealed partial class BrokerTaskConsumer(
         var endpoint = await context.GetSendEndpoint(_migrations);
         await endpoint.Send(answer, answer.GetType(), context.CancellationToken);
     }
+
+    [LoggerMessage(1102, LogLevel.Information,
+        "Step {Step}, attempt {Attempt}, of migration {MigrationId} is not wanted any more")]
+    private partial void LogNotWanted(string step, int attempt, Guid migrationId);
 
     [LoggerMessage(1101, LogLevel.Warning, "Step {Step} of migration {MigrationId} failed on the broker")]
     private partial void LogFailed(string step, Guid migrationId, Exception failure);

@@ -34,6 +34,12 @@ public sealed partial class StepDesk(
                 OutOfDate(key.MigrationId, key.Step, key.Attempt);
                 return;
             }
+            // The migration is over on this node. What a late command made now, nobody would remove.
+            if (!kind.EndsOthers && lane.Works.Any(w => w.Kind.EndsOthers))
+            {
+                OutOfDate(key.MigrationId, key.Step, key.Attempt);
+                return;
+            }
             Accepted(key.MigrationId, key.Step, key.Attempt);
             var work = new StepWork(key, kind, NewEntry(kind, command), journal, SendAsync, _stopping.Token);
             work.Record();

@@ -79,17 +79,21 @@ public sealed class ScriptedCluster : IAsyncDisposable
     public Task SendUntypedAsync(string exchange, string body) =>
         _channel.BasicPublishAsync(exchange, "", true, Encoding.UTF8.GetBytes(body)).AsTask();
 
+    public async Task<bool> ExistsAsync(string queue) => await LookAtAsync(queue) is not null;
+
     /// <summary>How many messages wait in a queue; 0 where there is none.</summary>
-    public async Task<uint> CountAsync(string queue)
+    public async Task<uint> CountAsync(string queue) => (await LookAtAsync(queue))?.MessageCount ?? 0;
+
+    private async Task<QueueDeclareOk?> LookAtAsync(string queue)
     {
         await using var channel = await _connection.CreateChannelAsync();
         try
         {
-            return (await channel.QueueDeclarePassiveAsync(queue)).MessageCount;
+            return await channel.QueueDeclarePassiveAsync(queue);
         }
         catch (OperationInterruptedException)
         {
-            return 0;
+            return null;
         }
     }
 

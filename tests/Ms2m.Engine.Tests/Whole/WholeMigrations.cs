@@ -89,6 +89,22 @@ public sealed class WholeMigrations(EngineFixture fixture, ITestOutputHelper out
     }
 
     [Fact]
+    public async Task a_copy_of_a_command_that_comes_after_the_migration_makes_nothing()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(fixture.Options.Broker, "copied");
+        await using var engine = await fixture.StartEngineAsync();
+        var id = await StartAsync(engine, cluster, Guid.CreateVersion7());
+        await EndOfAsync(engine, id);
+
+        await cluster.SendAsync(Names.BrokerTasks, new OpenReplay(id, StepNames.OpenReplay, 1, cluster.Workload));
+
+        // The next migration's own task stands behind it in the same queue and is done at its end.
+        var next = await StartAsync(engine, cluster, Guid.CreateVersion7());
+        await EndOfAsync(engine, next);
+        Assert.False(await cluster.ExistsAsync(Names.ReplayQueue(id)));
+    }
+
+    [Fact]
     public async Task a_message_that_does_not_say_what_it_is_is_set_aside_and_comes_no_more()
     {
         await using var cluster = await ScriptedCluster.StartAsync(fixture.Options.Broker, "untyped");

@@ -266,6 +266,25 @@ public sealed class StepDeskTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task a_command_that_comes_after_the_removal_makes_nothing_even_after_a_restart()
+    {
+        var desk = NewDesk();
+        _remove.Script = (command, answer, _) => Answer(answer,
+            new InstanceRemoved(command.MigrationId, command.Step, command.Attempt, "node-t", command.InstanceId));
+        desk.Accept(new RemoveInstance(_migration, StepNames.RemoveTarget, 1, "t-1"));
+        await _bus.NextAsync<InstanceRemoved>();
+        await desk.IdleAsync(_migration);
+        await desk.StopAsync();
+
+        var next = NewDesk();
+        next.Resume();
+        next.Accept(Restore());
+        await next.IdleAsync(_migration);
+
+        Assert.Equal(0, _restore.Calls);
+    }
+
+    [Fact]
     public async Task after_a_removal_the_journal_remembers_only_the_removal()
     {
         var desk = NewDesk();
