@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Ms2m.Cli.Api;
+using Ms2m.Contracts;
 using Ms2m.Eval.Lab;
 
 namespace Ms2m.Eval.Load;
@@ -52,10 +53,23 @@ internal sealed class OrdersWorkload(EngineClient engine, BrokerEyes broker)
         }
 
         await broker.DeleteQueue(Queue, cancel);
+        await RemoveWhatKilledRunsLeft(cancel);
+    }
+
+    // A run that was killed with its engine may have left queues; the next run's "nothing is left" must not see them.
+    private async Task RemoveWhatKilledRunsLeft(CancellationToken cancel)
+    {
+        var alive = (await engine.Migrations(200, cancel)).As<List<MigrationView>>()
+            .Where(migration => !migration.Finished)
+            .SelectMany(migration =>
+                (string[])[Names.ReplayQueue(migration.MigrationId), Names.JournalQueue(migration.MigrationId)])
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var queue in await broker.Queues(cancel))
         {
-            // Of instances that a killed run left behind.
-            if (queue.StartsWith("ms2m.control.orders-", StringComparison.Ordinal))
+            if (queue.StartsWith(Names.ControlQueue($"{Name}-"), StringComparison.Ordinal)
+                || ((queue.StartsWith("ms2m.replay.", StringComparison.Ordinal)
+                        || queue.StartsWith("ms2m.journal.", StringComparison.Ordinal))
+                    && !alive.Contains(queue)))
             {
                 await broker.DeleteQueue(queue, cancel);
             }
