@@ -60,6 +60,10 @@ public static class Failures
             $"The lag of {lag} messages does not shrink; draining it would interrupt the workload for {predictedMs:0} ms."),
         "Lower the message rate, allow a longer interruption, or let the policy cut over.");
 
+    public static Failure NotVerified { get; } = new(
+        "MS2M-0303", "The handoff's last words are not both there, so nothing is proven.",
+        "Start the migration anew; if it happens again, report it with `ms2m events`.");
+
     public static Failure Cancelled(string? by) => new(
         "MS2M-0401", by is null ? "The migration was cancelled." : $"The migration was cancelled by {by}.", "Nothing to do.");
 

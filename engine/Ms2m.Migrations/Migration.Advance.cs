@@ -46,17 +46,19 @@ public static partial class Migration
 
     private static void Commit(Draft draft, Facts facts)
     {
-        if (facts is { Closed: { } closed, CaughtUp: { } caughtUp })
+        if (facts is not { Closed: { } closed, CaughtUp: { } caughtUp })
         {
-            if (!Agree(closed, caughtUp))
-            {
-                RollBack(draft, Failures.HandoffDiffers(closed, caughtUp));
-                return;
-            }
-
-            draft.Record(new HandoffVerified(facts.Id, closed.LastOrdinal, closed.ChainDigest, closed.StateDigest));
+            RollBack(draft, Failures.NotVerified);
+            return;
         }
 
+        if (!Agree(closed, caughtUp))
+        {
+            RollBack(draft, Failures.HandoffDiffers(closed, caughtUp));
+            return;
+        }
+
+        draft.Record(new HandoffVerified(facts.Id, closed.LastOrdinal, closed.ChainDigest, closed.StateDigest));
         draft.Record(new PromotionCommitted(facts.Id, facts.Request.SourceEpoch + 1));
         Advance(draft);
     }
@@ -69,6 +71,18 @@ public static partial class Migration
     private static void AdvanceCommitted(Draft draft, Committed committed)
     {
         var plan = PlanOf(committed.Facts);
+        // A shadow that never took over: what is left of the source may be the last copy, so nothing more is removed.
+        if (plan.After.SelectMany(s => s).FirstOrDefault(
+            s => s.Essential && committed.Steps.GetValueOrDefault(s.Name) is { Status: StepStatus.GivenUp }) is { } missing)
+        {
+            draft.Record(new MigrationFailed(
+                committed.Facts.Id,
+                Failures.StepOverdue(missing.Name, committed.Steps[missing.Name].Attempt),
+                [.. plan.After.SelectMany(s => s).Select(s => s.Name)
+                    .Where(name => committed.Steps.GetValueOrDefault(name) is not { Status: StepStatus.Done })]));
+            return;
+        }
+
         if (plan.After.FirstOrDefault(stage => !stage.All(s => committed.Steps.IsOver(s.Name))) is { IsDefault: false } stage)
         {
             foreach (var step in stage.Where(s => !committed.Steps.ContainsKey(s.Name)))
@@ -79,11 +93,7 @@ public static partial class Migration
             return;
         }
 
-        var leftovers = Leftovers(committed.Steps);
-        var essential = plan.After.SelectMany(s => s).Where(s => s.Essential).Select(s => s.Name);
-        draft.Record(essential.FirstOrDefault(leftovers.Contains) is { } missing
-            ? new MigrationFailed(committed.Facts.Id, Failures.StepOverdue(missing, committed.Steps[missing].Attempt), leftovers)
-            : new MigrationCompleted(committed.Facts.Id, leftovers));
+        draft.Record(new MigrationCompleted(committed.Facts.Id, Leftovers(committed.Steps)));
     }
 
     private static void RollBack(Draft draft, Failure reason, bool cancelled = false)

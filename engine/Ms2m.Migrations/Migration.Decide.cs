@@ -67,7 +67,9 @@ public static partial class Migration
                 draft.Record(input);
                 break;
             case var _ when StepEndedBy(input) is var (step, attempt):
-                if (plan.Reversible(step) is { } ended && moving.Steps.Accepts(step, attempt, ended.Limits))
+                if (plan.Reversible(step) is { } ended
+                    && moving.Steps.Accepts(step, attempt, ended.Limits)
+                    && moving.Steps.IsNewest(ended, attempt))
                 {
                     draft.Record(input);
                     if (ended.Then?.Invoke(((Moving)draft.State).Facts, 1) is { } afterwards)

@@ -10,7 +10,9 @@ public static partial class Migration
     /// <summary>Before the commit point: try the step again, or give the migration up.</summary>
     private static void RetryOrRollBack(Draft draft, Moving moving, Plan plan, IStepMessage trouble)
     {
-        if (plan.Reversible(trouble.Step) is not { } step || !Concerns(moving.Steps, trouble))
+        if (plan.Reversible(trouble.Step) is not { } step
+            || !Concerns(moving.Steps, trouble)
+            || (trouble is StepFailed && !moving.Steps.IsNewest(step, trouble.Attempt)))
         {
             return;
         }
@@ -22,7 +24,8 @@ public static partial class Migration
         }
 
         var reason = trouble is StepFailed failed ? failed.Reason : Failures.StepOverdue(step.Name, trouble.Attempt);
-        if (step.Refuses && trouble is StepFailed)
+        // A second attempt may follow a first one that left something behind: that is rolled back.
+        if (step.Refuses && trouble is StepFailed { Attempt: 1 })
         {
             draft.Record(new MigrationRejected(
                 moving.Facts.Id, moving.Facts.Request.Spec.Name, moving.Facts.Request.TargetNode, reason, Body: null));

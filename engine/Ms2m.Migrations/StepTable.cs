@@ -13,6 +13,11 @@ internal static class StepTable
     public static bool IsOver(this ImmutableSortedDictionary<string, StepProgress> steps, string step) =>
         steps.GetValueOrDefault(step) is { Status: StepStatus.Done or StepStatus.GivenUp };
 
+    /// <summary>Whether an answer belongs to the newest attempt of the command that does this step.</summary>
+    public static bool IsNewest(
+        this ImmutableSortedDictionary<string, StepProgress> steps, ReversibleStep step, int attempt) =>
+        step.AttemptOf is not { } command || steps.GetValueOrDefault(command)?.Attempt == attempt;
+
     /// <summary>Whether an answer of that attempt ends the step.</summary>
     public static bool Accepts(
         this ImmutableSortedDictionary<string, StepProgress> steps, string step, int attempt, StepLimits limits) =>

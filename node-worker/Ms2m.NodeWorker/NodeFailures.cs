@@ -89,7 +89,7 @@ public static class NodeFailures
 
     public static Trouble FeatureMissing(string feature, string detail) => Never(
         "MS2M-2502", $"The node cannot take part in a migration: {feature}: {detail}",
-        "ms2m nodes shows what each node lacks; README.md says what a node needs.");
+        "`ms2m nodes` shows what each node lacks; deploy/images/node.Dockerfile shows a node that lacks nothing.");
 
     private static Trouble Again(string code, string message, string remedy) =>
         new(new Failure(code, message, remedy), Retryable: true);

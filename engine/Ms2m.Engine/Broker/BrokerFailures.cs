@@ -7,6 +7,10 @@ namespace Ms2m.Engine.Broker;
 /// <summary>What can go wrong on the broker, for people: 11xx.</summary>
 internal static class BrokerFailures
 {
+    public static Failure Picks(string exchange, string type) => new(
+        "MS2M-1105", $"The exchange \"{exchange}\" has the type {type}, which gives a message to one queue only.",
+        "A workload can be moved by shadow behind direct, fanout, topic and headers exchanges.");
+
     public static Failure Of(Exception failure) => failure switch
     {
         HttpRequestException { StatusCode: HttpStatusCode.NotFound } => new(

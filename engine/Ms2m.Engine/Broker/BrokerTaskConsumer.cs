@@ -20,6 +20,9 @@ public sealed partial class BrokerTaskConsumer(
     /// <summary>R and J vanish by themselves when a dead system has left them unused for this long.</summary>
     private const int LeakGuardMs = 600_000;
 
+    /// <summary>Exchanges that give every bound queue its own copy.</summary>
+    private static readonly string[] _copying = ["direct", "fanout", "topic", "headers"];
+
     private static readonly Uri _migrations = new($"exchange:{Names.Migrations}");
 
     public Task Consume(ConsumeContext<OpenReplay> context) => RunIfWantedAsync(context, async (channel, token) =>
@@ -27,6 +30,16 @@ public sealed partial class BrokerTaskConsumer(
         var open = context.Message;
         var replay = Names.ReplayQueue(open.MigrationId);
         var bindings = await management.BindingsOfAsync(open.Queue, token);
+        foreach (var source in bindings.Select(binding => binding.Source).Distinct(StringComparer.Ordinal))
+        {
+            // Other types pick one queue among those bound: R would take messages away from Q.
+            if (await management.TypeOfAsync(source, token) is var type && !_copying.Contains(type))
+            {
+                return new StepFailed(
+                    open.MigrationId, open.Step, open.Attempt, "engine", BrokerFailures.Picks(source, type), Retryable: false);
+            }
+        }
+
         await channel.QueueDeclareAsync(
             replay, durable: true, exclusive: false, autoDelete: false,
             new Dictionary<string, object?> { ["x-expires"] = LeakGuardMs }, cancellationToken: token);

@@ -34,6 +34,11 @@ public sealed class ManagementApi : IDisposable
         return [.. (bindings ?? []).Where(binding => binding.Source.Length > 0)];
     }
 
+    /// <summary>The type of an exchange, such as <c>topic</c>.</summary>
+    public async Task<string> TypeOfAsync(string exchange, CancellationToken token) =>
+        (await _http.GetFromJsonAsync<ExchangeDescription>(
+            $"api/exchanges/{_vhost}/{Uri.EscapeDataString(exchange)}", token))?.Type ?? "";
+
     public void Dispose() => _http.Dispose();
 }
 
@@ -55,3 +60,5 @@ public sealed record QueueBinding(
             _ => null,
         });
 }
+
+internal sealed record ExchangeDescription([property: JsonPropertyName("type")] string Type);

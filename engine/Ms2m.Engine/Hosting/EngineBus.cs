@@ -41,6 +41,8 @@ internal static class EngineBus
                 TypedOnly(endpoint);
                 endpoint.SetQuorumQueue();
                 endpoint.ConcurrentMessageLimit = 8;
+                // What fails on the broker is answered; only an absent store comes through to here, and is waited for.
+                endpoint.UseMessageRetry(retry => retry.Interval(600, TimeSpan.FromSeconds(1)));
                 endpoint.ConfigureConsumer<BrokerTaskConsumer>(context);
             });
             bus.ReceiveEndpoint(Names.NodeReports, endpoint =>

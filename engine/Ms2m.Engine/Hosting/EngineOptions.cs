@@ -18,7 +18,7 @@ public sealed record EngineOptions
     public required string Listen { get; init; }
 
     /// <summary><c>MS2M_TRANSFER_SECRET</c>: at least 32 characters, the same for every engine; the tokens of checkpoint
-    /// transfers are derived from it, so that a restarted engine makes the same ones and none is ever stored.</summary>
+    /// transfers are derived from it, so that a restarted engine makes the same ones and the log holds none.</summary>
     public required string TransferSecret { get; init; }
 
     /// <exception cref="EngineOptionsException">A variable is missing or wrong; the message names it.</exception>

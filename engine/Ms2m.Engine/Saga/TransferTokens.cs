@@ -5,8 +5,8 @@ using Ms2m.Engine.Hosting;
 
 namespace Ms2m.Engine.Saga;
 
-/// <summary>One bearer token for each migration's transfer, derived and never stored: the log and the saga hold none,
-/// and a restarted engine makes the same one again.</summary>
+/// <summary>One bearer token for each migration's transfer, derived, so that a restarted engine makes the same one again.
+/// Events and saga hold none; the outbox and the node's queue do, until the command is delivered.</summary>
 public sealed class TransferTokens(EngineOptions options)
 {
     private readonly byte[] _key = Encoding.UTF8.GetBytes(options.TransferSecret);

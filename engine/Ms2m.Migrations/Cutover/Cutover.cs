@@ -27,7 +27,8 @@ public static class Cutover
         var predicted = (latest.LagEntries * latest.ServiceMs) + HandoverMs;
         CutoverDecided Because(CutoverReason reason) => new(facts.Id, reason, latest.LagEntries, predicted);
 
-        if (latest.LagEntries <= 1 || predicted <= policy.MaxInterruptionMs)
+        // Before the first message was replayed nobody knows what one takes.
+        if (latest.LagEntries <= 1 || (latest.ServiceMs > 0 && predicted <= policy.MaxInterruptionMs))
         {
             return Because(CutoverReason.LagIsSmall);
         }

@@ -18,7 +18,7 @@ public static class ShadowPlan
         Before:
         [
             [
-                new(StepNames.ReserveTarget, Phase.Pending, new(10, 2), Reserve,
+                new(StepNames.ReserveTarget, Phase.Pending, new(10, 2, strictAttempt: true), Reserve,
                     new(StepNames.RemoveTarget, 1, new(15, 5), RemoveShadow), Refuses: true),
             ],
             [
@@ -31,7 +31,10 @@ public static class ShadowPlan
                 new(StepNames.OpenReplay, Phase.Checkpointing, new(10, 3), Open,
                     new(StepNames.CloseReplay, 2, new(10, 5), CloseAfterRollback), Then: Fence),
             ],
-            [new(StepNames.SendCheckpoint, Phase.Transferring, new(120, 1), Command: null)],
+            [
+                new(StepNames.SendCheckpoint, Phase.Transferring, new(120, 1), Command: null,
+                    AttemptOf: StepNames.TakeCheckpoint),
+            ],
             [new(StepNames.RestoreShadow, Phase.Restoring, new(60, 2, strictAttempt: true), Restore)],
             [new(StepNames.AttachShadow, Phase.Restoring, new(20, 1), Command: null)],
             [new(StepNames.FollowReplay, Phase.Replaying, new(WholeReplay, 1), Command: null)],

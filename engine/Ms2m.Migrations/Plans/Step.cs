@@ -25,6 +25,8 @@ public sealed record StepLimits(Func<Facts, TimeSpan> Deadline, int Attempts, bo
 /// <param name="Undo">Absent where there is nothing to undo.</param>
 /// <param name="Refuses">Whether its failure means that nothing was touched and the request is refused.</param>
 /// <param name="Then">A message to send when the step is done, for which nobody waits.</param>
+/// <param name="AttemptOf">For a step without a command of its own: the step whose command also does this one. Only
+/// answers of that step's newest attempt count.</param>
 public sealed record ReversibleStep(
     string Name,
     Phase Phase,
@@ -32,7 +34,8 @@ public sealed record ReversibleStep(
     StepCommand? Command,
     UndoStep? Undo = null,
     bool Refuses = false,
-    StepCommand? Then = null);
+    StepCommand? Then = null,
+    string? AttemptOf = null);
 
 /// <summary>What takes a step back.</summary>
 /// <param name="Order">Undo steps of one order run together, lower orders first.</param>

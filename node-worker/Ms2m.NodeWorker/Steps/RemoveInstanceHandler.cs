@@ -30,9 +30,10 @@ public sealed class RemoveInstanceHandler(
                 return removal.Trouble;
         }
         instances.Remove(command.InstanceId, WorkloadOf(command, found.Value));
+        // First the reservation: without it a sender that tries again is not let in behind our back.
+        book.Remove(command.MigrationId);
         await incoming.DiscardAsync(command.MigrationId);
         outgoing.Remove(command.MigrationId);
-        book.Remove(command.MigrationId);
         answer(new InstanceRemoved(
             command.MigrationId, command.Step, command.Attempt, options.Node, command.InstanceId));
         heartbeat.Now();

@@ -38,6 +38,8 @@ internal sealed class IncomingCheckpoint(string folder, long maxBytes, Func<long
         _current = mine;
         try
         {
+            // Discarded while it waited for its turn: nothing may be made anew.
+            mine.Token.ThrowIfCancellationRequested();
             if (resume && Complete is { } already)
                 return already;
             if (resume && _refused is { } refused)

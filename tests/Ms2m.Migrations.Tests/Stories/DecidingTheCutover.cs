@@ -61,4 +61,8 @@ public class DecidingTheCutover
         Assert.Contains(story.Events, e => e is CutoverDecided);
         Assert.Contains(story.Sent, sent => sent.Message is QuiesceSource);
     }
+
+    [Fact]
+    public void nothing_is_decided_before_one_message_was_replayed() =>
+        Assert.Null(After(new(), Story.Progress(0, 200, 0, 0), Story.Progress(0, 200, 0, 50)));
 }

@@ -136,4 +136,43 @@ public class RollingBackTo
 
         Assert.Contains(story.Last.Messages, sent => sent.Message is TakeCheckpoint { Attempt: 2 });
     }
+
+    [Fact]
+    public void a_shadow_that_never_takes_over_does_not_cost_the_source_as_well()
+    {
+        var story = Story.Until(StepNames.PromoteShadow);
+        for (var attempt = 1; story.State is Committed && attempt < 40; attempt++)
+        {
+            story.Tell(new StepOverdue(Story.Id, StepNames.PromoteShadow, attempt));
+        }
+
+        Assert.Contains(StepNames.RemoveSource, Assert.IsType<MigrationFailed>(story.Events[^1]).Leftovers);
+        Assert.DoesNotContain(story.Sent, sent => sent.Message is RemoveInstance);
+    }
+
+    [Fact]
+    public void a_refusal_after_a_lost_first_attempt_is_rolled_back_because_something_may_be_there()
+    {
+        var story = Story.Until(StepNames.ReserveTarget).Tell(
+            new StepOverdue(Story.Id, StepNames.ReserveTarget, 1),
+            new StepFailed(Story.Id, StepNames.ReserveTarget, 2, "node-b", new Failure("X", "x", "x"), Retryable: false));
+
+        Assert.IsType<RollingBack>(story.State);
+        Assert.Contains(story.Sent, sent => sent.Message is RemoveInstance { Step: StepNames.RemoveTarget });
+    }
+
+    [Fact]
+    public void a_transfer_of_an_attempt_that_was_given_up_does_not_count()
+    {
+        var story = Story.Until(StepNames.TakeCheckpoint).Tell(
+            new StepOverdue(Story.Id, StepNames.TakeCheckpoint, 1),
+            new TransferCompleted(Story.Id, StepNames.SendCheckpoint, 1, "node-a", 1, "old", 1),
+            new CheckpointTaken(Story.Id, StepNames.TakeCheckpoint, 2, "node-a", 1, 1),
+            new ReplayOpened(Story.Id, StepNames.OpenReplay, 1, 1));
+        Assert.DoesNotContain(story.Sent, sent => sent.Message is RestoreShadow);
+
+        story.Tell(new TransferCompleted(Story.Id, StepNames.SendCheckpoint, 2, "node-a", 1, "new", 1));
+
+        Assert.Contains(story.Last.Messages, sent => sent.Message is RestoreShadow { Digest: "new" });
+    }
 }
