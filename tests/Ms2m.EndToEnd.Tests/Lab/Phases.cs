@@ -24,6 +24,8 @@ internal static class Phases
     /// <summary>Until an event of the type is in the log.</summary>
     public static async Task<LogEvent> Happened(MigrationFollower follower, string type, CancellationToken cancel)
     {
+        // The view is newer than the events read before it: an end seen there is judged after the events that led to it.
+        MigrationView? ended = null;
         while (true)
         {
             if ((await follower.Next(cancel)).FirstOrDefault(one => one.Type == type) is { } happened)
@@ -31,8 +33,9 @@ internal static class Phases
                 return happened;
             }
 
+            Assert.True(ended is null, $"{ended?.MigrationId} ended as {ended?.Phase} without {type}: {ended?.Reason}");
             var view = await follower.View(cancel);
-            Assert.False(view.Finished, $"{view.MigrationId} ended as {view.Phase} without {type}: {view.Reason}");
+            ended = view.Finished ? view : null;
         }
     }
 }
