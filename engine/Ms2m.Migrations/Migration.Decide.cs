@@ -147,10 +147,10 @@ public static partial class Migration
     }
 
     private static Func<string, StepLimits?> ForwardLimits(Committed committed) => step =>
-        PlanOf(committed.Facts).After.SelectMany(stage => stage).FirstOrDefault(s => s.Name == step)?.Limits;
+        PlanOf(committed.Facts).Forward(step)?.Limits;
 
     private static Func<string, StepLimits?> UndoLimits(RollingBack back) => step =>
-        PlanOf(back.Facts).Rollback(back.ToUndo).SelectMany(stage => stage).FirstOrDefault(s => s.Name == step)?.Limits;
+        PlanOf(back.Facts).Undo(back.ToUndo, step)?.Limits;
 
     private static Plan PlanOf(Facts facts) => PlanCatalogue.Find(facts.Request.Strategy)
         ?? throw new InvalidOperationException($"The log names an unknown strategy {facts.Request.Strategy}.");

@@ -50,9 +50,8 @@ public static partial class Migration
         draft.Record(trouble);
         var (facts, command) = draft.State switch
         {
-            Committed c => (c.Facts, PlanOf(c.Facts).After.SelectMany(s => s).First(s => s.Name == trouble.Step).Command),
-            RollingBack b => (b.Facts, PlanOf(b.Facts).Rollback(b.ToUndo).SelectMany(s => s)
-                .First(s => s.Name == trouble.Step).Command),
+            Committed c => (c.Facts, PlanOf(c.Facts).Forward(trouble.Step)!.Command),
+            RollingBack b => (b.Facts, PlanOf(b.Facts).Undo(b.ToUndo, trouble.Step)!.Command),
             _ => throw new InvalidOperationException("Only a state with a way on retries or gives up."),
         };
         if (!TryAgain(draft, facts, trouble, limits, command))

@@ -15,6 +15,13 @@ public sealed record Plan(
     /// <summary>The step of that name before the commit point, if there is one.</summary>
     public ReversibleStep? Reversible(string name) => Before.SelectMany(stage => stage).FirstOrDefault(s => s.Name == name);
 
+    /// <summary>The step of that name after the commit point, if there is one.</summary>
+    public ForwardStep? Forward(string name) => After.SelectMany(stage => stage).FirstOrDefault(s => s.Name == name);
+
+    /// <summary>The undo step of that name among those of the named steps, if there is one.</summary>
+    public UndoStep? Undo(IEnumerable<string> started, string name) =>
+        Rollback(started).SelectMany(stage => stage).FirstOrDefault(undo => undo.Name == name);
+
     /// <summary>The undo steps of the named steps, in stages by their order.</summary>
     public ImmutableArray<ImmutableArray<UndoStep>> Rollback(IEnumerable<string> started) =>
     [

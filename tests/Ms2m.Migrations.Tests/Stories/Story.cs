@@ -48,8 +48,6 @@ internal sealed class Story
         return this;
     }
 
-    public static Story Until(string step) => Whole(step);
-
     /// <summary>The answers of a migration in which everything works, in order.</summary>
     public static IReadOnlyList<IMigrationMessage> HappyPath { get; } =
     [
@@ -78,7 +76,7 @@ internal sealed class Story
         new(Id, Shadow, position, lag, serviceMs, elapsedMs);
 
     /// <summary>The happy path until the step has been started.</summary>
-    private static Story Whole(string step)
+    public static Story Until(string step)
     {
         var story = new Story();
         foreach (var input in HappyPath)
