@@ -77,20 +77,23 @@ internal sealed class LabBroker : IAsyncDisposable
     public Task<Heard> HearAsync(string type, Func<JsonElement, bool> which) => Eventually.GetAsync(
         type, () => Task.FromResult(_heard.Where(h => h.Type == type && which(h.Body)).Select(h => new Heard(h.Body)).FirstOrDefault()));
 
-    public Task<Heard> TakeAsync(string queue) => Eventually.GetAsync($"a message in {queue}", async () =>
+    /// <summary>
+    /// Takes what <paramref name="provoke"/> puts into a queue that is made when it is first needed. A queue
+    /// asked for in the moment of its making costs the whole connection (541, noproc), so this listens at the
+    /// exchange before it, and asks the queue when a message is known to be there.
+    /// </summary>
+    public async Task<Heard> TakeAsync(string queue, Func<Task> provoke)
     {
-        await using var channel = await _connection.CreateChannelAsync();
-        try
-        {
-            var got = await channel.BasicGetAsync(queue, autoAck: true);
-            return got is null ? null : new Heard(default, got.BasicProperties.Headers);
-        }
-        catch (RabbitMQ.Client.Exceptions.OperationInterruptedException)
-        {
-            // The queue is made when it is first needed.
-            return null;
-        }
-    });
+        await _channel.ExchangeDeclareAsync(queue, ExchangeType.Fanout, durable: true);
+        var copy = (await _channel.QueueDeclareAsync()).QueueName;
+        await _channel.QueueBindAsync(copy, queue, "");
+        await provoke();
+        await TakeAsync(copy);
+        return await TakeAsync(queue);
+    }
+
+    private Task<Heard> TakeAsync(string queue) => Eventually.GetAsync($"a message in {queue}", async () =>
+        await _channel.BasicGetAsync(queue, autoAck: true) is { } got ? new Heard(default, got.BasicProperties.Headers) : null);
 
     public async Task RemoveNodeAsync(string node)
     {
