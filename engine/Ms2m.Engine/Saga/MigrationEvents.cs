@@ -35,6 +35,7 @@ public static class MigrationEvents
         .Add<CheckpointDiscarded>("checkpoint_discarded")
         .Add<SourceResumed>("source_resumed")
         .Add<ReplayClosed>("replay_closed")
+        .Add<InstanceExited>("instance_exited")
         .Add<RollbackStarted>("rollback_started")
         .Add<CancelRefused>("cancel_refused")
         .Add<MigrationCompleted>("migration_completed")

@@ -42,6 +42,7 @@ public sealed class MigrationStateMachine : MassTransitStateMachine<MigrationSag
         Accept<CheckpointDiscarded>();
         Accept<SourceResumed>();
         Accept<ReplayClosed>();
+        Accept<InstanceExited>();
     }
 
     /// <summary>A message that may be the first of its migration.</summary>

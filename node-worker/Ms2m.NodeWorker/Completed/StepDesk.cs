@@ -41,7 +41,8 @@ public sealed partial class StepDesk(
                 return;
             }
             Accepted(key.MigrationId, key.Step, key.Attempt);
-            var work = new StepWork(key, kind, NewEntry(kind, command), journal, SendAsync, _stopping.Token);
+            var work = new StepWork(
+                key, kind, NewEntry(kind, command), journal, SendAsync, time.GetUtcNow(), _stopping.Token);
             work.Record();
             foreach (var other in lane.Works.Where(w => kind.EndsOthers || w.Key.Step == key.Step))
                 other.GiveUp();
@@ -59,7 +60,7 @@ public sealed partial class StepDesk(
             if (StepKind.Named(entry.Command) is not { } kind || kind.Read(entry.Body) is not { } command)
                 continue;
             var lane = _lanes.GetOrAdd(key.MigrationId, _ => new Lane());
-            var work = new StepWork(key, kind, entry, journal, SendAsync, _stopping.Token);
+            var work = new StepWork(key, kind, entry, journal, SendAsync, time.GetUtcNow(), _stopping.Token);
             lock (lane)
             {
                 if (entry.Finished)
@@ -75,6 +76,21 @@ public sealed partial class StepDesk(
                     : EndAsync(lane, work, NodeFailures.WorkerRestarted(key.Step)));
             }
         }
+    }
+
+    /// <summary>Instances of this node on which a migration relies that is not over, as far as is known here.</summary>
+    public IReadOnlySet<Participant> Participants()
+    {
+        var all = new HashSet<Participant>();
+        foreach (var (migrationId, lane) in _lanes)
+        {
+            lock (lane)
+            {
+                if (Participant.Of(lane.Works, time.GetUtcNow()) is { } instanceId)
+                    all.Add(new Participant(migrationId, instanceId));
+            }
+        }
+        return all;
     }
 
     /// <summary>Stops working; what is unfinished stays so in the journal.</summary>

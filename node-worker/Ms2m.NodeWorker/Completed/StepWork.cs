@@ -5,7 +5,7 @@ namespace Ms2m.NodeWorker.Completed;
 /// <summary>One command at work: its record, and its answers on their way.</summary>
 internal sealed class StepWork(
     StepKey key, StepKind kind, JournalEntry entry, StepJournal journal, Func<IStepMessage, Task> send,
-    CancellationToken stopping)
+    DateTimeOffset since, CancellationToken stopping)
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -19,6 +19,18 @@ internal sealed class StepWork(
     public CancellationToken Cancel => _cancel.Token;
 
     public bool IsFinished => entry.Finished;
+
+    /// <summary>When this life of the worker met the command.</summary>
+    public DateTimeOffset Since => since;
+
+    public IStepMessage? Command => kind.Read(entry.Body);
+
+    public bool HasAnswered<T>()
+        where T : IStepMessage
+    {
+        lock (_lock)
+            return entry.Answers.Any(a => a.Type == typeof(T).Name);
+    }
 
     /// <summary>The answers on their way.</summary>
     public Task Sending

@@ -9,7 +9,7 @@ public sealed class BusSender(IBus bus) : IBusSender
     private static readonly Uri Migrations = new($"exchange:{Names.Migrations}");
     private static readonly Uri Reports = new($"exchange:{Names.NodeReports}");
 
-    public async Task AnswerAsync(IStepMessage answer, CancellationToken cancel)
+    public async Task AnswerAsync(IMigrationMessage answer, CancellationToken cancel)
     {
         var endpoint = await bus.GetSendEndpoint(Migrations);
         await endpoint.Send(answer, answer.GetType(), cancel);

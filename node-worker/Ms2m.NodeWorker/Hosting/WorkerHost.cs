@@ -29,6 +29,7 @@ public static class WorkerHost
         builder.Services.AddHostedService<StartOver>();
         builder.Services.AddWorkerBus(options);
         builder.Services.AddHostedService<NodeReporter>();
+        builder.Services.AddHostedService<InstanceWatch>();
         change?.Invoke(builder.Services);
 
         var app = builder.Build();

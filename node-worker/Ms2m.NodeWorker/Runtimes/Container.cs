@@ -11,9 +11,13 @@ public sealed record ContainerRequest(string Name, WorkloadSpec Spec, string Ins
 /// <param name="Spec">What it runs; null when it is no workload's.</param>
 /// <param name="State">The runtime's word: running, exited, created, …</param>
 /// <param name="Pid">Of its first process as the node sees it; 0 when it does not run.</param>
-public sealed record Container(string Id, string Name, WorkloadSpec? Spec, string State, int Pid)
+/// <param name="ExitCode">Of its first process, when it has ended.</param>
+public sealed record Container(string Id, string Name, WorkloadSpec? Spec, string State, int Pid, int ExitCode = 0)
 {
     public bool IsRunning => State == "running";
+
+    /// <summary>Its processes have ended, or never ran; it is not on its way to anything else.</summary>
+    public bool HasEnded => State is "exited" or "stopped" or "dead";
 }
 
 /// <summary>What a finished checkpoint consists of.</summary>

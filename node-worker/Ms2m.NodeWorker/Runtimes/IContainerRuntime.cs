@@ -26,6 +26,10 @@ public interface IContainerRuntime
     /// <summary>Restores a checkpoint as the container of this request; prepares it first when nobody has.</summary>
     Task<Outcome<Done>> RestoreAsync(ContainerRequest request, string folder, CancellationToken cancel);
 
+    /// <summary>Calls <paramref name="look"/> whenever a container of a workload may have ended. Ends only with trouble:
+    /// it cannot watch, or not any more.</summary>
+    Task<Outcome<Done>> WatchExitsAsync(Action look, CancellationToken cancel);
+
     /// <summary>Kills and removes; harmless when there is none.</summary>
     Task<Outcome<Done>> RemoveAsync(string name, CancellationToken cancel);
 }

@@ -1,5 +1,6 @@
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Tests.Stage;
 
 namespace Ms2m.NodeWorker.Tests.Runtimes;
 
@@ -11,6 +12,9 @@ public abstract class ContainerRuntimeContract : IAsyncLifetime
     protected IContainerRuntime Runtime { get; set; } = null!;
 
     protected abstract string Image { get; }
+
+    /// <summary>Ends a container's processes from outside.</summary>
+    protected abstract Task KillAsync(Container container);
 
     /// <summary>An empty private folder, as the runtime names it.</summary>
     protected abstract string NewFolder();
@@ -164,6 +168,25 @@ public abstract class ContainerRuntimeContract : IAsyncLifetime
 
         Assert.True((await FindAsync(third.Name)).IsRunning);
         Assert.Null((await Runtime.FindAsync(second.Name, default)).Value);
+    }
+
+    [Fact]
+    public async Task a_container_that_ends_by_itself_is_seen_with_its_exit_code()
+    {
+        var request = NewRequest();
+        var running = (await Runtime.RunAsync(request, default)).Value;
+        using var watching = new CancellationTokenSource();
+        var seen = new TaskCompletionSource();
+        var watch = Runtime.WatchExitsAsync(() => seen.TrySetResult(), watching.Token);
+
+        await KillAsync(running);
+
+        await seen.Task.WithinLimitAsync("the end of a container");
+        var ended = await FindAsync(request.Name);
+        Assert.Equal((true, 137), (ended.HasEnded, ended.ExitCode));
+        Assert.Equal(137, Assert.Single((await Runtime.ListAsync(default)).Value, c => c.Name == request.Name).ExitCode);
+        await watching.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watch);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Tests.Stage;
 
 namespace Ms2m.NodeWorker.Tests.Runtimes;
@@ -15,6 +16,12 @@ public sealed class FakeRuntimeTests : ContainerRuntimeContract, IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    protected override Task KillAsync(Container container)
+    {
+        ((FakeRuntime)Runtime).Kill(container.Name);
+        return Task.CompletedTask;
+    }
 
     protected override string NewFolder() => Directory.CreateDirectory(_folder[Guid.NewGuid().ToString("N")]).FullName;
 

@@ -35,6 +35,10 @@ public sealed class PodmanRuntimeTests : ContainerRuntimeContract, IDisposable
 
     public void Dispose() => _podman.Dispose();
 
+    /// <summary>Not podman's kill: it must find out by itself.</summary>
+    protected override Task KillAsync(Container container) =>
+        _node.SayAsync("kill", "-KILL", container.Pid.ToString(CultureInfo.InvariantCulture));
+
     protected override string NewFolder()
     {
         var folder = $"{_root}/{Guid.NewGuid():N}";

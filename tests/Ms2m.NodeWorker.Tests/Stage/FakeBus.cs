@@ -7,7 +7,7 @@ namespace Ms2m.NodeWorker.Tests.Stage;
 /// <summary>A broker that can be cut off.</summary>
 public sealed class FakeBus : IBusSender
 {
-    private readonly Channel<IStepMessage> _answers = Channel.CreateUnbounded<IStepMessage>();
+    private readonly Channel<IMigrationMessage> _answers = Channel.CreateUnbounded<IMigrationMessage>();
 
     private volatile bool _cutOff;
     private int _refused;
@@ -22,7 +22,7 @@ public sealed class FakeBus : IBusSender
 
     public List<object> Published { get; } = [];
 
-    public Task AnswerAsync(IStepMessage answer, CancellationToken cancel)
+    public Task AnswerAsync(IMigrationMessage answer, CancellationToken cancel)
     {
         if (CutOff)
         {
@@ -42,7 +42,7 @@ public sealed class FakeBus : IBusSender
     public Task ReportAsync(NodeReported report, CancellationToken cancel) => Task.CompletedTask;
 
     public async Task<T> NextAsync<T>()
-        where T : IStepMessage
+        where T : IMigrationMessage
     {
         var answer = await _answers.Reader.ReadAsync().AsTask().WithinLimitAsync(typeof(T).Name);
         return Assert.IsType<T>(answer);

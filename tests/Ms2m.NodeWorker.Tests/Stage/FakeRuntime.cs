@@ -8,6 +8,7 @@ public sealed class FakeRuntime : IContainerRuntime
 {
     private readonly ConcurrentDictionary<string, Container> _containers = new();
     private int _ids;
+    private Action? _look;
 
     public HashSet<string> Images { get; } = ["localhost/ms2m/test:latest"];
 
@@ -70,6 +71,20 @@ public sealed class FakeRuntime : IContainerRuntime
             return NodeFailures.RestoreFailed(request.Name, "there is no inventory");
         BeforeRestore?.Invoke(request);
         _containers[request.Name] = _containers[request.Name] with { State = "running", Pid = Environment.ProcessId };
+        return Done.It;
+    }
+
+    /// <summary>What a signal from outside does to a container.</summary>
+    public void Kill(string name)
+    {
+        _containers[name] = _containers[name] with { State = "exited", Pid = 0, ExitCode = 137 };
+        _look?.Invoke();
+    }
+
+    public async Task<Outcome<Done>> WatchExitsAsync(Action look, CancellationToken cancel)
+    {
+        _look = look;
+        await Task.Delay(Timeout.Infinite, cancel);
         return Done.It;
     }
 

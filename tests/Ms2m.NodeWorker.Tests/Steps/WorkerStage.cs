@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Completed;
+using Ms2m.NodeWorker.Heartbeat;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Instances;
 using Ms2m.NodeWorker.Preflight;
@@ -61,6 +62,12 @@ internal sealed class WorkerStage : IAsyncDisposable
         await stage._app.StartAsync();
         return stage;
     }
+
+    /// <summary>As a restarted worker's, that does not yet know of what is in the journal.</summary>
+    public StepDesk NewDesk() => ActivatorUtilities.CreateInstance<StepDesk>(_app.Services);
+
+    public InstanceWatch NewWatch(StepDesk? desk = null) =>
+        ActivatorUtilities.CreateInstance<InstanceWatch>(_app.Services, desk ?? Desk);
 
     /// <summary>The advertised address is the real one's stand-in: the port is known only after the start.</summary>
     public string Reachable(string transferUrl) =>

@@ -58,6 +58,27 @@ public sealed class PodmanApi : IDisposable
             return new PodmanReply((int)response.StatusCode, "");
         }, cancel);
 
+    /// <summary>Reads an answer that does not end: calls <paramref name="heard"/> at each line.</summary>
+    public async Task<Outcome<Done>> FollowAsync(string path, Action heard, CancellationToken cancel)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+            if (!response.IsSuccessStatusCode)
+                return new PodmanReply((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancel))
+                    .Refusal($"follow '{path.Split('?')[0]}'");
+            using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
+            while (await lines.ReadLineAsync(cancel) is not null)
+                heard();
+            return NodeFailures.PodmanSilent(_socket, "it has ended what was being followed");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        {
+            return NodeFailures.PodmanSilent(_socket, e.InnerException?.Message ?? e.Message);
+        }
+    }
+
     public void Dispose() => _http.Dispose();
 
     private Task<Outcome<PodmanReply>> CallAsync(

@@ -5,13 +5,14 @@ namespace Ms2m.NodeWorker.Runtimes.Podman;
 // The parts of podman's documents that the worker reads or writes; podman's own names.
 
 internal sealed record ListedContainer(
-    string Id, IReadOnlyList<string> Names, string State, int Pid, IReadOnlyDictionary<string, string>? Labels);
+    string Id, IReadOnlyList<string> Names, string State, int Pid, IReadOnlyDictionary<string, string>? Labels,
+    int ExitCode);
 
 internal sealed record InspectedContainer(
     string Id, string Name, InspectedState State, InspectedDriver? GraphDriver, string? StaticDir,
     InspectedConfig? Config, IReadOnlyList<InspectedMount>? Mounts);
 
-internal sealed record InspectedState(string Status, int Pid, string? CgroupPath);
+internal sealed record InspectedState(string Status, int Pid, string? CgroupPath, int ExitCode);
 
 internal sealed record InspectedDriver(IReadOnlyDictionary<string, string>? Data);
 

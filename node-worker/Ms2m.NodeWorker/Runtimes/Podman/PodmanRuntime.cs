@@ -55,7 +55,8 @@ public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places,
             return reply.Value.Refusal("list containers");
         return reply.Value.Read<List<ListedContainer>>()
             .Where(c => Labels.SpecOf(c.Labels) is not null)
-            .Select(c => new Container(c.Id, c.Names is [var name, ..] ? name : c.Id, Labels.SpecOf(c.Labels), c.State, c.Pid))
+            .Select(c => new Container(c.Id, c.Names is [var name, ..] ? name : c.Id, Labels.SpecOf(c.Labels), c.State, c.Pid,
+                c.ExitCode))
             .ToList();
     }
 
@@ -65,7 +66,7 @@ public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places,
         if (found.Failed)
             return found.Trouble;
         return found.Value is { } c
-            ? new Container(c.Id, c.Name, Labels.SpecOf(c.Config?.Labels), c.State.Status, c.State.Pid)
+            ? new Container(c.Id, c.Name, Labels.SpecOf(c.Config?.Labels), c.State.Status, c.State.Pid, c.State.ExitCode)
             : (Container?)null;
     }
 
@@ -86,6 +87,15 @@ public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places,
         if (reply.Failed)
             return reply.Trouble;
         return reply.Value.IsSuccess || reply.Value.IsMissing ? Done.It : reply.Value.Refusal($"remove '{name}'");
+    }
+
+    public Task<Outcome<Done>> WatchExitsAsync(Action look, CancellationToken cancel)
+    {
+        // What the event says is not used: the container's state is asked for, so none is missed or believed twice.
+        var filters = Uri.EscapeDataString(
+            $$"""{"type":["container"],"event":["died","remove"],"label":["{{Labels.Instance}}"]}""");
+        // Since a little before: podman does not say when it has begun to watch.
+        return podman.FollowAsync($"events?stream=true&since=2s&filters={filters}", look, cancel);
     }
 
     private async Task<Outcome<Done>> CreateAsync(ContainerRequest request, CancellationToken cancel)
