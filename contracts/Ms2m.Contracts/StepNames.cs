@@ -14,6 +14,7 @@ public static class StepNames
     public const string FollowReplay = "follow-replay";
     public const string QuiesceSource = "quiesce-source";
     public const string VerifyHandoff = "verify-handoff";
+    public const string RevokeSource = "revoke-source";
     public const string PromoteShadow = "promote-shadow";
     public const string ActivateInstance = "activate-instance";
     public const string RemoveSource = "remove-source";

@@ -20,6 +20,12 @@ public sealed record Facts(MigrationRequested Request)
     /// <summary>The shadow's answer to it.</summary>
     public ReplayCaughtUp? CaughtUp { get; init; }
 
+    /// <summary>Whether the source's container is known to have exited.</summary>
+    public bool SourceExited { get; init; }
+
+    /// <summary>Why the migration fails over forward, if it does.</summary>
+    public Failure? SourceLost { get; init; }
+
     /// <summary>What draining the lag should take, from the cutover decision.</summary>
     public double PredictedInterruptionMs { get; init; }
 

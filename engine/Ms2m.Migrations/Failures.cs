@@ -64,6 +64,22 @@ public static class Failures
         "MS2M-0303", "The handoff's last words are not both there, so nothing is proven.",
         "Start the migration anew; if it happens again, report it with `ms2m events`.");
 
+    public static Failure SourceDied(string instance, string node, int? exitCode) => new(
+        "MS2M-0304",
+        string.Create(CultureInfo.InvariantCulture,
+            $"The source \"{instance}\" on \"{node}\" has exited{(exitCode is { } code ? $" with code {code}" : "")}."),
+        "Look into the workload's log on its node; what it had not acknowledged is in its queue.");
+
+    public static Failure SourceSilent(string instance) => new(
+        "MS2M-0305", $"The source \"{instance}\" did not answer the cutover; its access to the broker is revoked.",
+        "Look into the workload's log on its node before you remove it.");
+
+    public static Failure ShadowDied(string instance, string node, int? exitCode) => new(
+        "MS2M-0306",
+        string.Create(CultureInfo.InvariantCulture,
+            $"The shadow \"{instance}\" on \"{node}\" has exited{(exitCode is { } code ? $" with code {code}" : "")}."),
+        "Look into the node's log; the memory limit or a missing feature may be the cause.");
+
     public static Failure Cancelled(string? by) => new(
         "MS2M-0401", by is null ? "The migration was cancelled." : $"The migration was cancelled by {by}.", "Nothing to do.");
 
@@ -75,6 +91,10 @@ public static class Failures
 
     public static Failure CancelFinished(Phase outcome) => new(
         "MS2M-0404", $"The migration has ended as {outcome}.", "Nothing to do.");
+
+    public static Failure CancelFailingOver { get; } = new(
+        "MS2M-0405", "The source is lost and the shadow is about to take over; undoing would lose the state.",
+        "Wait for the migration to end.");
 
     private static string Short(string? digest) => digest is null ? "none" : digest.Length <= 12 ? digest : digest[..12];
 }

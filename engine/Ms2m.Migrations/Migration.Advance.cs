@@ -30,7 +30,7 @@ public static partial class Migration
     private static void AdvanceMoving(Draft draft, Moving moving)
     {
         var plan = PlanOf(moving.Facts);
-        if (plan.Before.FirstOrDefault(stage => !stage.All(s => moving.Steps.IsOver(s.Name))) is { IsDefault: false } stage)
+        if (plan.WayToCommit(moving.Facts).FirstOrDefault(stage => !stage.All(s => moving.Steps.IsOver(s.Name))) is { IsDefault: false } stage)
         {
             foreach (var step in stage.Where(s => !moving.Steps.ContainsKey(s.Name)))
             {
@@ -46,6 +46,13 @@ public static partial class Migration
 
     private static void Commit(Draft draft, Facts facts)
     {
+        if (facts.SourceLost is not null)
+        {
+            draft.Record(new PromotionCommitted(facts.Id, facts.Request.SourceEpoch + 1));
+            Advance(draft);
+            return;
+        }
+
         if (facts is not { Closed: { } closed, CaughtUp: { } caughtUp })
         {
             RollBack(draft, Failures.NotVerified);
@@ -78,8 +85,7 @@ public static partial class Migration
             draft.Record(new MigrationFailed(
                 committed.Facts.Id,
                 Failures.StepOverdue(missing.Name, committed.Steps[missing.Name].Attempt),
-                [.. plan.After.SelectMany(s => s).Select(s => s.Name)
-                    .Where(name => committed.Steps.GetValueOrDefault(name) is not { Status: StepStatus.Done })]));
+                Undone(committed)));
             return;
         }
 
@@ -95,6 +101,12 @@ public static partial class Migration
 
         draft.Record(new MigrationCompleted(committed.Facts.Id, Leftovers(committed.Steps)));
     }
+
+    private static ImmutableArray<string> Undone(Committed committed) =>
+    [
+        .. PlanOf(committed.Facts).After.SelectMany(stage => stage).Select(step => step.Name)
+            .Where(name => committed.Steps.GetValueOrDefault(name) is not { Status: StepStatus.Done }),
+    ];
 
     private static void RollBack(Draft draft, Failure reason, bool cancelled = false)
     {
@@ -115,10 +127,16 @@ public static partial class Migration
             return;
         }
 
+        EndRollback(draft, back);
+    }
+
+    private static void EndRollback(Draft draft, RollingBack back)
+    {
         var id = back.Facts.Id;
         var leftovers = Leftovers(back.Steps);
         draft.Record((back, leftovers) switch
         {
+            ({ Facts: { SourceExited: true } or { SourceLost: not null } }, _) => new MigrationFailed(id, back.Reason, leftovers),
             // A source that was stopped and does not come back is a workload that nobody serves.
             ({ SourceStopped: true }, _) when leftovers.Contains(StepNames.ResumeSource) =>
                 new MigrationFailed(id, Failures.StepOverdue(

@@ -15,6 +15,11 @@ public static partial class Migration
         var draft = new Draft(state, now);
         switch (state, input)
         {
+            case (Moving moving, Overdue overdue):
+                RetryOrRollBack(draft, moving, PlanOf(moving.Facts), overdue.Timer, overdue.SourceNodeDown);
+                break;
+            case (_, Overdue overdue):
+                return Decide(state, overdue.Timer, now);
             case (NotStarted, Asked asked):
                 Begin(draft, asked);
                 break;
@@ -49,8 +54,14 @@ public static partial class Migration
         var plan = PlanOf(moving.Facts);
         switch (input)
         {
+            case CancelMigration cancel when moving.Facts.SourceLost is not null:
+                draft.Record(new CancelRefused(cancel.MigrationId, Failures.CancelFailingOver));
+                break;
             case CancelMigration cancel:
                 RollBack(draft, Failures.Cancelled(cancel.RequestedBy), cancelled: true);
+                break;
+            case InstanceExited exited:
+                LoseWhileMoving(draft, moving, exited);
                 break;
             case HandoffBroken broken:
                 draft.Record(broken);
@@ -59,7 +70,7 @@ public static partial class Migration
             case StepOverdue or StepFailed:
                 RetryOrRollBack(draft, moving, plan, (IStepMessage)input);
                 break;
-            case ReplayProgressed progress when !moving.Steps.IsOver(StepNames.FollowReplay):
+            case ReplayProgressed progress when moving.Facts.SourceLost is null && !moving.Steps.IsOver(StepNames.FollowReplay):
                 draft.Record(progress);
                 JudgeCutover(draft);
                 break;
@@ -114,6 +125,9 @@ public static partial class Migration
             case StepOverdue or StepFailed:
                 RetryOrGiveUp(draft, committed.Steps, (IStepMessage)input, ForwardLimits(committed));
                 break;
+            case InstanceExited exited:
+                LoseWhileCommitted(draft, committed, exited);
+                break;
             case var _ when StepEndedBy(input) is var (step, attempt):
                 if (ForwardLimits(committed)(step) is { } limits && committed.Steps.Accepts(step, attempt, limits))
                 {
@@ -134,6 +148,9 @@ public static partial class Migration
                 break;
             case StepOverdue or StepFailed:
                 RetryOrGiveUp(draft, back.Steps, (IStepMessage)input, UndoLimits(back));
+                break;
+            case InstanceExited exited:
+                LoseWhileRollingBack(draft, back, exited);
                 break;
             case var _ when StepEndedBy(input) is var (step, attempt):
                 if (UndoLimits(back)(step) is { } limits && back.Steps.Accepts(step, attempt, limits))

@@ -35,7 +35,11 @@ public static partial class Migration
         (RollingBack back, MigrationRolledBack) => new Ended(Phase.RolledBack, back.Facts, back.Reason),
         (RollingBack back, MigrationCancelled) => new Ended(Phase.Cancelled, back.Facts, back.Reason),
         (RollingBack back, MigrationFailed failed) => new Ended(Phase.Failed, back.Facts, failed.Reason),
-        (RollingBack back, _) => back with { Steps = Progress(back.Steps, @event) },
+        (RollingBack back, _) => back with
+        {
+            Facts = Learn(back.Facts, @event),
+            Steps = Progress(back.Steps, @event),
+        },
         _ => state,
     };
 
@@ -52,6 +56,8 @@ public static partial class Migration
         TargetReserved reserved => facts with { TransferUrl = reserved.TransferUrl },
         TransferCompleted transfer => facts with { Digest = transfer.Digest },
         ReplayProgressed progress => facts with { Replay = Window(facts.Replay, progress) },
+        InstanceExited exited when exited.InstanceId == facts.Request.SourceInstance => facts with { SourceExited = true },
+        SourceLost lost => facts with { SourceLost = lost.Reason },
         CutoverDecided cutover => facts with { PredictedInterruptionMs = cutover.PredictedInterruptionMs },
         JournalClosed closed => facts with { Closed = closed },
         ReplayCaughtUp caughtUp => facts with { CaughtUp = caughtUp },

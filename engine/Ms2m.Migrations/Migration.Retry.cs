@@ -8,7 +8,8 @@ namespace Ms2m.Migrations;
 public static partial class Migration
 {
     /// <summary>Before the commit point: try the step again, or give the migration up.</summary>
-    private static void RetryOrRollBack(Draft draft, Moving moving, Plan plan, IStepMessage trouble)
+    private static void RetryOrRollBack(
+        Draft draft, Moving moving, Plan plan, IStepMessage trouble, bool sourceNodeDown = false)
     {
         if (plan.Reversible(trouble.Step) is not { } step
             || !Concerns(moving.Steps, trouble)
@@ -17,8 +18,22 @@ public static partial class Migration
             return;
         }
 
+        var lost = moving.Facts.SourceLost is not null;
+        if (lost && !OnTheWay(plan, moving, step.Name))
+        {
+            return;
+        }
+
         draft.Record(trouble);
-        if (TryAgain(draft, moving.Facts, trouble, step.Limits, step.Command))
+        // A checkpoint cannot be taken again from a source that is lost.
+        if (!(lost && step.Name == StepNames.TakeCheckpoint)
+            && TryAgain(draft, moving.Facts, trouble, step.Limits, step.Command))
+        {
+            return;
+        }
+
+        if (step.SilenceMeansLost && trouble is StepOverdue && moving.Facts.Closed is null
+            && TryFailOverSilent(draft, moving.Facts, sourceNodeDown))
         {
             return;
         }
@@ -34,6 +49,11 @@ public static partial class Migration
 
         RollBack(draft, reason);
     }
+
+    // What the source still had to do is not waited for, but for a checkpoint that may be on its way.
+    private static bool OnTheWay(Plan plan, Moving moving, string step) =>
+        plan.Failover.SelectMany(stage => stage).Any(s => s.Name == step)
+        || (step == StepNames.TakeCheckpoint && !moving.Steps.IsOver(StepNames.SendCheckpoint));
 
     /// <summary>After the commit point, or while rolling back: there is no way but on. What cannot be done is named.</summary>
     private static void RetryOrGiveUp(

@@ -23,6 +23,7 @@ public sealed record MigrationView(
     long? ReplayedMessages,
     long? LagEntries,
     bool Verified,
+    bool FailedOver,
     IReadOnlyList<string>? Leftovers)
 {
     public const string Completed = "Completed";

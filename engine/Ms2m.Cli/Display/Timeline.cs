@@ -93,7 +93,12 @@ internal static class Timeline
             facts.Add($"lag {lag}");
         }
 
-        facts.Add(migration.Verified ? "handoff verified" : "handoff not verified");
+        facts.Add(migration switch
+        {
+            { FailedOver: true } => "failed over from a lost source",
+            { Verified: true } => "handoff verified",
+            _ => "handoff not verified",
+        });
         return new Markup($"  {string.Join(" · ", facts)}");
     }
 

@@ -13,9 +13,9 @@ namespace Ms2m.Engine.Broker;
 /// and a second fence says nothing new. What makes something runs only while the migration wants it, and holds the
 /// migration's row meanwhile: nobody can decide to clean up before it is done.</summary>
 public sealed partial class BrokerTaskConsumer(
-    BrokerConnection broker, ManagementApi management, PgSession session, DocumentTable<MigrationSaga, Guid> sagas,
+    BrokerConnection broker, ManagementApi management, IInstanceAccess access, PgSession session, DocumentTable<MigrationSaga, Guid> sagas,
     ILogger<BrokerTaskConsumer> logger)
-    : IConsumer<OpenReplay>, IConsumer<SendFence>, IConsumer<CloseReplay>
+    : IConsumer<OpenReplay>, IConsumer<SendFence>, IConsumer<RevokeSource>, IConsumer<CloseReplay>
 {
     /// <summary>R and J vanish by themselves when a dead system has left them unused for this long.</summary>
     private const int LeakGuardMs = 600_000;
@@ -69,6 +69,13 @@ public sealed partial class BrokerTaskConsumer(
         };
         await channel.BasicPublishAsync("", fence.Queue, mandatory: true, properties, ReadOnlyMemory<byte>.Empty, token);
         return new FenceSent(fence.MigrationId, fence.Step, fence.Attempt);
+    });
+
+    public Task Consume(ConsumeContext<RevokeSource> context) => RunIfWantedAsync(context, async (_, token) =>
+    {
+        var revoke = context.Message;
+        await access.RevokeAsync(revoke.InstanceId, token);
+        return new SourceRevoked(revoke.MigrationId, revoke.Step, revoke.Attempt);
     });
 
     public Task Consume(ConsumeContext<CloseReplay> context) => RunAsync(context, async (channel, token) =>

@@ -52,6 +52,12 @@ public sealed class MigrationHandler(
     // requests for one workload the second waits for the first's commit and then sees its claim.
     private async Task<IMigrationMessage> GatherAsync(MigrationSaga saga, IMigrationMessage message, CancellationToken token)
     {
+        if (message is StepOverdue overdue && Migration.NeedsTheNodes(saga.State, overdue, out var sourceNode))
+        {
+            var source = (await cluster.NodesAsync(token)).FirstOrDefault(node => node.Node == sourceNode);
+            return new Overdue(overdue, source is null || RequestCheck.Silence(source, time.GetUtcNow()) is not null);
+        }
+
         if (message is not StartMigration start || saga.State is not MigrationState.NotStarted)
         {
             return message;

@@ -36,6 +36,8 @@ public sealed class MigrationStateMachine : MassTransitStateMachine<MigrationSag
         Accept<JournalClosed>();
         Accept<ReplayCaughtUp>();
         Accept<HandoffBroken>();
+        Accept<InstanceExited>();
+        Accept<SourceRevoked>();
         Accept<ShadowPromoted>();
         Accept<InstanceActivated>();
         Accept<InstanceRemoved>();

@@ -7,13 +7,21 @@ namespace Ms2m.Migrations.Plans;
 /// <param name="Strategy">Name by which it is asked for.</param>
 /// <param name="Before">Stages that can be undone.</param>
 /// <param name="After">Stages past the commit point.</param>
+/// <param name="Failover">Stages that lead to the commit point instead of <paramref name="Before"/> once the source is
+/// lost; empty where the strategy knows no such way. A step that is over already is not repeated.</param>
 public sealed record Plan(
     string Strategy,
     ImmutableArray<ImmutableArray<ReversibleStep>> Before,
-    ImmutableArray<ImmutableArray<ForwardStep>> After)
+    ImmutableArray<ImmutableArray<ForwardStep>> After,
+    ImmutableArray<ImmutableArray<ReversibleStep>> Failover)
 {
     /// <summary>The step of that name before the commit point, if there is one.</summary>
-    public ReversibleStep? Reversible(string name) => Before.SelectMany(stage => stage).FirstOrDefault(s => s.Name == name);
+    public ReversibleStep? Reversible(string name) =>
+        Before.Concat(Failover).SelectMany(stage => stage).FirstOrDefault(s => s.Name == name);
+
+    /// <summary>The stages on the way to the commit point, as things are.</summary>
+    public ImmutableArray<ImmutableArray<ReversibleStep>> WayToCommit(Facts facts) =>
+        facts.SourceLost is null ? Before : Failover;
 
     /// <summary>The step of that name after the commit point, if there is one.</summary>
     public ForwardStep? Forward(string name) => After.SelectMany(stage => stage).FirstOrDefault(s => s.Name == name);

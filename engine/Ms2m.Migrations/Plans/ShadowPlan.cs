@@ -13,6 +13,19 @@ public static class ShadowPlan
     /// <summary>A transfer is cut off at this multiple of the source's resident memory, plus a constant.</summary>
     private static long MaxBytes(Facts facts) => (facts.Request.SourceMemoryBytes * 3) + (256L << 20);
 
+    private static readonly ReversibleStep OpenReplayStep = new(
+        StepNames.OpenReplay, Phase.Checkpointing, new(10, 3), Open,
+        new(StepNames.CloseReplay, 2, new(10, 5), CloseAfterRollback), Then: Fence);
+
+    private static readonly ReversibleStep SendCheckpointStep = new(
+        StepNames.SendCheckpoint, Phase.Transferring, new(120, 1), Command: null, AttemptOf: StepNames.TakeCheckpoint);
+
+    private static readonly ReversibleStep RestoreShadowStep = new(
+        StepNames.RestoreShadow, Phase.Restoring, new(60, 2, strictAttempt: true), Restore);
+
+    private static readonly ReversibleStep AttachShadowStep = new(
+        StepNames.AttachShadow, Phase.Restoring, new(20, 1), Command: null);
+
     public static Plan Plan { get; } = new(
         "shadow",
         Before:
@@ -28,18 +41,14 @@ public static class ShadowPlan
             [
                 new(StepNames.TakeCheckpoint, Phase.Checkpointing, new(60, 2, strictAttempt: true), Checkpoint,
                     new(StepNames.DiscardCheckpoint, 1, new(15, 5), Discard)),
-                new(StepNames.OpenReplay, Phase.Checkpointing, new(10, 3), Open,
-                    new(StepNames.CloseReplay, 2, new(10, 5), CloseAfterRollback), Then: Fence),
+                OpenReplayStep,
             ],
-            [
-                new(StepNames.SendCheckpoint, Phase.Transferring, new(120, 1), Command: null,
-                    AttemptOf: StepNames.TakeCheckpoint),
-            ],
-            [new(StepNames.RestoreShadow, Phase.Restoring, new(60, 2, strictAttempt: true), Restore)],
-            [new(StepNames.AttachShadow, Phase.Restoring, new(20, 1), Command: null)],
+            [SendCheckpointStep],
+            [RestoreShadowStep],
+            [AttachShadowStep],
             [new(StepNames.FollowReplay, Phase.Replaying, new(WholeReplay, 1), Command: null)],
             [
-                new(StepNames.QuiesceSource, Phase.Finalizing, new(10, 3), Quiesce),
+                new(StepNames.QuiesceSource, Phase.Finalizing, new(10, 3), Quiesce, SilenceMeansLost: true),
                 new(StepNames.VerifyHandoff, Phase.Finalizing, new(Drain, 1), Command: null),
             ],
         ],
@@ -52,6 +61,14 @@ public static class ShadowPlan
             [new(StepNames.RemoveSource, new(20, 10), RemoveOld)],
             // Only now: a source that still runs would declare its control queue again.
             [new(StepNames.CloseReplay, new(10, 10), CloseAfterCommit)],
+        ],
+        Failover:
+        [
+            [OpenReplayStep, SendCheckpointStep],
+            [RestoreShadowStep],
+            [AttachShadowStep],
+            // Only then may the shadow act: a source that is not as dead as it looked would act beside it.
+            [new(StepNames.RevokeSource, Phase.Finalizing, new(15, 10), Revoke)],
         ]);
 
     private static TimeSpan WholeReplay(Facts facts) =>
@@ -82,6 +99,9 @@ public static class ShadowPlan
 
     private static Outgoing.ToInstance Quiesce(Facts f, int attempt) => ToSource(f, new QuiesceSource(
         f.Id, StepNames.QuiesceSource, attempt, f.Request.SourceInstance));
+
+    private static Outgoing.ToBroker Revoke(Facts f, int attempt) => new(
+        new RevokeSource(f.Id, StepNames.RevokeSource, attempt, f.Request.SourceInstance), TimeSpan.Zero);
 
     private static Outgoing.ToInstance Promote(Facts f, int attempt) => new(f.ShadowInstance, new PromoteShadow(
         f.Id, StepNames.PromoteShadow, attempt, f.ShadowInstance, f.Request.SourceEpoch + 1));

@@ -27,6 +27,8 @@ public sealed record StepLimits(Func<Facts, TimeSpan> Deadline, int Attempts, bo
 /// <param name="Then">A message to send when the step is done, for which nobody waits.</param>
 /// <param name="AttemptOf">For a step without a command of its own: the step whose command also does this one. Only
 /// answers of that step's newest attempt count.</param>
+/// <param name="SilenceMeansLost">Whether the source is lost when it never answers, and is failed over where its node is
+/// down or the policy says so.</param>
 public sealed record ReversibleStep(
     string Name,
     Phase Phase,
@@ -35,7 +37,8 @@ public sealed record ReversibleStep(
     UndoStep? Undo = null,
     bool Refuses = false,
     StepCommand? Then = null,
-    string? AttemptOf = null);
+    string? AttemptOf = null,
+    bool SilenceMeansLost = false);
 
 /// <summary>What takes a step back.</summary>
 /// <param name="Order">Undo steps of one order run together, lower orders first.</param>

@@ -32,7 +32,7 @@ public static class MigrationTimeline
                 phases.Add((phase, at));
             }
 
-            cutover = @event is CutoverDecided ? at : cutover;
+            cutover = @event is CutoverDecided || (@event is SourceLost && cutover is null) ? at : cutover;
             steps.Add(@event, at);
             view = Describe(view, @event, at, cutover);
         }
@@ -54,7 +54,7 @@ public static class MigrationTimeline
     /// <summary>The phase that people see in a state.</summary>
     public static Phase PhaseOf(MigrationState state) => state switch
     {
-        Moving moving => PlanCatalogue.Find(moving.Facts.Request.Strategy)?.Before.SelectMany(stage => stage)
+        Moving moving => PlanCatalogue.Find(moving.Facts.Request.Strategy)?.WayToCommit(moving.Facts).SelectMany(stage => stage)
             .FirstOrDefault(step => !moving.Steps.IsOver(step.Name))?.Phase ?? Phase.Finalizing,
         Committed => Phase.Finalizing,
         RollingBack => Phase.RollingBack,
@@ -93,6 +93,7 @@ public static class MigrationTimeline
             CheckpointTaken taken => view with { FrozenMs = taken.FrozenMs },
             TransferCompleted transfer => view with { CheckpointBytes = transfer.Bytes },
             ReplayProgressed progress => view with { LagEntries = progress.LagEntries },
+            SourceLost lost => view with { FailedOver = true, Reason = lost.Reason },
             HandoffVerified => view with { Verified = true, LagEntries = 0 },
             ShadowPromoted promoted => view with
             {

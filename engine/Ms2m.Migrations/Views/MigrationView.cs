@@ -33,7 +33,7 @@ public sealed record MigrationView
     /// <summary>From the request to the end, or until now.</summary>
     public double TotalMs { get; init; }
 
-    /// <summary>From the decision to cut over until the shadow consumed the primary queue: the longest time in which
+    /// <summary>From the decision to cut over, or to fail over, until the shadow consumed the primary queue: the longest time in which
     /// nobody can have applied a new message.</summary>
     public double? InterruptionMs { get; init; }
 
@@ -48,6 +48,10 @@ public sealed record MigrationView
 
     /// <summary>Whether source and shadow were proven equal before the commit.</summary>
     public bool Verified { get; init; }
+
+    /// <summary>Whether the shadow took over from a source that was lost: exact up to what the source had journaled, with
+    /// nobody left to compare with.</summary>
+    public bool FailedOver { get; init; }
 
     public IReadOnlyList<string> Leftovers { get; init; } = [];
 }

@@ -20,7 +20,7 @@ internal sealed class StepTimes
             case StepGivenUp givenUp:
                 End(givenUp.Step, at, "failed");
                 break;
-            case RollbackStarted:
+            case RollbackStarted or PromotionCommitted:
                 foreach (var (step, times) in _steps.Where(step => step.Value.Until is null).ToArray())
                 {
                     _steps[step] = times with { Until = at, State = "failed" };
