@@ -27,7 +27,6 @@ public static class MigrationEvents
         .Add<JournalClosed>("journal_closed")
         .Add<ReplayCaughtUp>("replay_caught_up")
         .Add<HandoffVerified>("handoff_verified")
-        .Add<InstanceExited>("instance_exited")
         .Add<SourceLost>("source_lost")
         .Add<SourceRevoked>("source_revoked")
         .Add<HandoffBroken>("handoff_broken")

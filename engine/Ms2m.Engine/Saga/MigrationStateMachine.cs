@@ -36,7 +36,6 @@ public sealed class MigrationStateMachine : MassTransitStateMachine<MigrationSag
         Accept<JournalClosed>();
         Accept<ReplayCaughtUp>();
         Accept<HandoffBroken>();
-        Accept<InstanceExited>();
         Accept<SourceRevoked>();
         Accept<ShadowPromoted>();
         Accept<InstanceActivated>();
