@@ -43,6 +43,13 @@ public static class Failures
         "MS2M-0110", $"More than one active instance of \"{workload}\" is reported.",
         "Stop all but one; then ask again.");
 
+    public static Failure BadPriority(int most) => new(
+        "MS2M-0111", "The priority is out of range.", $"Allowed: {-most} to {most}.");
+
+    public static Failure WaitedTooLong { get; } = new(
+        "MS2M-0112", "The migration's turn did not come in time; nothing was touched.",
+        "See `ms2m migrations` for what runs; raise MS2M_MAX_QUEUE_SECONDS or the limits, or ask again later.");
+
     public static Failure StepOverdue(string step, int attempts) => new(
         "MS2M-0201", $"The step \"{step}\" did not end in time, after {attempts} attempt(s).",
         "See the log of whoever had the step: `ms2m events` names the node.");

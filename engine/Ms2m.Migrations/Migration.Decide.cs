@@ -26,6 +26,9 @@ public static partial class Migration
             case (NotStarted, RefuseMigration refusal):
                 draft.Record(new MigrationRejected(refusal.MigrationId, null, null, refusal.Reason, refusal.Body));
                 break;
+            case (Queued queued, _):
+                DecideQueued(draft, queued, input);
+                break;
             case (Moving moving, _):
                 DecideMoving(draft, moving, input);
                 break;
@@ -41,12 +44,6 @@ public static partial class Migration
         }
 
         return draft.Decision;
-    }
-
-    private static void Begin(Draft draft, Asked asked)
-    {
-        draft.Record(RequestCheck.Check(asked, draft.Now));
-        Advance(draft);
     }
 
     private static void DecideMoving(Draft draft, Moving moving, IMigrationMessage input)

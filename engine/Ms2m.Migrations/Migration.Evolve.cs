@@ -21,6 +21,10 @@ public static partial class Migration
     {
         (NotStarted, MigrationRequested requested) => new Moving(new Facts(requested), NoSteps),
         (NotStarted, MigrationRejected rejected) => new Ended(Phase.Rejected, null, rejected.Reason),
+        (Moving moving, MigrationQueued) => new Queued(moving.Facts),
+        (Queued queued, MigrationAdmitted admitted) => new Moving(Renew(queued.Facts, admitted), NoSteps),
+        (Queued queued, MigrationRejected rejected) => new Ended(Phase.Rejected, queued.Facts, rejected.Reason),
+        (Queued queued, RollbackStarted rollback) => StartRollback(new Moving(queued.Facts, NoSteps), rollback),
         (Moving moving, PromotionCommitted commit) => new Committed(moving.Facts, commit.Epoch, NoSteps),
         (Moving moving, RollbackStarted rollback) => StartRollback(moving, rollback),
         (Moving moving, MigrationRejected rejected) => new Ended(Phase.Rejected, moving.Facts, rejected.Reason),
@@ -50,6 +54,16 @@ public static partial class Migration
         SourceStopped: moving.Steps.ContainsKey(StepNames.QuiesceSource),
         ToUndo: moving.Steps.Keys.ToImmutableSortedSet(StringComparer.Ordinal),
         NoSteps);
+
+    // The workload may have been started anew, elsewhere, while its migration waited.
+    private static Facts Renew(Facts facts, MigrationAdmitted admitted) => new(facts.Request with
+    {
+        Spec = admitted.Spec,
+        SourceNode = admitted.SourceNode,
+        SourceInstance = admitted.SourceInstance,
+        SourceEpoch = admitted.SourceEpoch,
+        SourceMemoryBytes = admitted.SourceMemoryBytes,
+    });
 
     private static Facts Learn(Facts facts, IMigrationMessage @event) => @event switch
     {

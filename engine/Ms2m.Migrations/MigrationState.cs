@@ -8,6 +8,7 @@ namespace Ms2m.Migrations;
 /// <see cref="Committed"/> migration has no way back, because nothing in it names one.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "$case")]
 [JsonDerivedType(typeof(NotStarted), nameof(NotStarted))]
+[JsonDerivedType(typeof(Queued), nameof(Queued))]
 [JsonDerivedType(typeof(Moving), nameof(Moving))]
 [JsonDerivedType(typeof(Committed), nameof(Committed))]
 [JsonDerivedType(typeof(RollingBack), nameof(RollingBack))]
@@ -20,6 +21,9 @@ public abstract record MigrationState
 
     /// <summary>No event yet.</summary>
     public sealed record NotStarted : MigrationState;
+
+    /// <summary>Accepted, and waiting for its turn. Nothing is touched yet.</summary>
+    public sealed record Queued(Facts Facts) : MigrationState;
 
     /// <summary>The source is the truth; everything done so far can be undone.</summary>
     public sealed record Moving(Facts Facts, ImmutableSortedDictionary<string, StepProgress> Steps) : MigrationState;

@@ -1,6 +1,7 @@
 namespace Ms2m.Contracts;
 
-/// <summary>First event of an accepted migration: what is moved, from where, to where, and how.</summary>
+/// <summary>First event of an accepted migration: what is moved, from where, to where, and how. Its steps begin at once
+/// unless <see cref="MigrationQueued"/> follows.</summary>
 public sealed record MigrationRequested(
     Guid MigrationId,
     WorkloadSpec Spec,
@@ -11,7 +12,8 @@ public sealed record MigrationRequested(
     string TargetNode,
     string Strategy,
     CutoverPolicy Policy,
-    string? RequestedBy) : IMigrationMessage;
+    string? RequestedBy,
+    int Priority = 0) : IMigrationMessage;
 
 /// <summary>First and last event of a request that was refused.</summary>
 /// <param name="Workload">As asked for, shortened to 100 characters; absent when unreadable.</param>

@@ -8,10 +8,12 @@ namespace Ms2m.Contracts;
 /// <param name="Strategy">How to move it; <c>shadow</c> when absent.</param>
 /// <param name="Policy">Limits of the cutover; defaults when absent.</param>
 /// <param name="RequestedBy">Who asks, for the record; free text of at most 200 characters.</param>
+/// <param name="Priority">From -10 to 10; 0 when absent. Matters only where migrations wait for their turn.</param>
 public sealed record StartMigration(
     Guid MigrationId,
     string Workload,
     string TargetNode,
     string Strategy = "shadow",
     CutoverPolicy? Policy = null,
-    string? RequestedBy = null) : IMigrationMessage;
+    string? RequestedBy = null,
+    int Priority = 0) : IMigrationMessage;

@@ -15,7 +15,12 @@ engine_start() {
   (
     # shellcheck disable=SC1090
     . "$lab_environment"
-    export_nothing_but MS2M_BROKER_URI="$MS2M_BROKER_URI" \
+    # Limits are the caller's to try out; without any the engine has its own.
+    limits=()
+    for name in MS2M_MAX_{OUTGOING,INCOMING,MIGRATIONS,QUEUE_SECONDS}; do
+      [[ -n ${!name:-} ]] && limits+=("$name=${!name}")
+    done
+    export_nothing_but "${limits[@]}" MS2M_BROKER_URI="$MS2M_BROKER_URI" \
       MS2M_BROKER_MANAGEMENT_URI="$MS2M_BROKER_MANAGEMENT_URI" MS2M_STORE="$MS2M_STORE" \
       MS2M_ENGINE_LISTEN="$engine_url" MS2M_TRANSFER_SECRET="$(secret transfer)" \
       DOTNET_EnableDiagnostics=0 DOTNET_EnableWriteXorExecute=0 \

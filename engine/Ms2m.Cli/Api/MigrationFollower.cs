@@ -7,6 +7,11 @@ public sealed class MigrationFollower(EngineClient engine, Guid id, TimeProvider
 {
     private const int PollMs = 10_000;
 
+    /// <summary>While it waits for its turn nothing happens in its own log, and its place changes all the same.</summary>
+    private const int QueuedPollMs = 1_000;
+
+    private bool _queued;
+
     /// <summary>An engine that was killed is back within seconds where a supervisor runs; after this it is gone.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -21,7 +26,7 @@ public sealed class MigrationFollower(EngineClient engine, Guid id, TimeProvider
     /// <summary>The next events, or an empty list when none came within some seconds.</summary>
     public async Task<IReadOnlyList<LogEvent>> Next(CancellationToken cancel)
     {
-        var events = await Patiently(() => engine.Events(id, After, PollMs, cancel), cancel);
+        var events = await Patiently(() => engine.Events(id, After, _queued ? QueuedPollMs : PollMs, cancel), cancel);
         var list = events.As<List<LogEvent>>();
         if (list.Count > 0)
         {
@@ -31,8 +36,12 @@ public sealed class MigrationFollower(EngineClient engine, Guid id, TimeProvider
         return list;
     }
 
-    public async Task<MigrationView> View(CancellationToken cancel) =>
-        (await Patiently(() => engine.Migration(id, cancel), cancel)).As<MigrationView>();
+    public async Task<MigrationView> View(CancellationToken cancel)
+    {
+        var view = (await Patiently(() => engine.Migration(id, cancel), cancel)).As<MigrationView>();
+        _queued = view.Queue is not null;
+        return view;
+    }
 
     /// <summary>Until the end; <paramref name="changed"/> is told of every batch of events and what they led to.</summary>
     public async Task<MigrationView> ToTheEnd(

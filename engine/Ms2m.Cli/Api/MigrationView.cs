@@ -24,12 +24,19 @@ public sealed record MigrationView(
     long? LagEntries,
     bool Verified,
     bool FailedOver,
-    IReadOnlyList<string>? Leftovers)
+    IReadOnlyList<string>? Leftovers,
+    int Priority = 0,
+    QueueView? Queue = null,
+    double? WaitedMs = null)
 {
     public const string Completed = "Completed";
 
     public bool IsCompleted => Phase == Completed;
 }
+
+/// <summary>The place of a migration that waits for its turn.</summary>
+/// <param name="Position">1 is next.</param>
+public sealed record QueueView(int Position, int Of, string WaitsFor);
 
 /// <summary>Time spent in one phase; the last one may still run.</summary>
 public sealed record PhaseView(string Name, double Ms);

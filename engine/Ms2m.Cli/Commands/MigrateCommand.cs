@@ -7,6 +7,9 @@ namespace Ms2m.Cli.Commands;
 /// <summary>Moves a workload and waits for the end.</summary>
 internal static class MigrateCommand
 {
+    /// <summary>As the engine has it; it checks again.</summary>
+    private const int MostPriority = 10;
+
     public static Command Create()
     {
         var workload = new Argument<string>("WORKLOAD") { Description = "Name of a running workload" };
@@ -23,12 +26,24 @@ internal static class MigrateCommand
             Description = "When both limits cannot hold [default: cutover]",
         };
         overload.AcceptOnlyFromAmong("cutover", "rollback");
+        var priority = new Option<int>("--priority")
+        {
+            Description = $"From {-MostPriority} to {MostPriority}; matters only while migrations wait for their turn [default: 0]",
+            HelpName = "N",
+        };
+        priority.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && Math.Abs((long)value) > MostPriority)
+            {
+                result.AddError($"--priority must be from {-MostPriority} to {MostPriority}, not {value}.");
+            }
+        });
         var watch = new Option<bool>("--watch") { Description = "Show the phases live while waiting" };
         var noWait = new Option<bool>("--no-wait") { Description = "Return as soon as the engine has the request" };
 
         var command = new Command("migrate", "Move a workload to another node and wait until it is done")
         {
-            workload, target, id, interruption, replay, overload, watch, noWait,
+            workload, target, id, interruption, replay, overload, priority, watch, noWait,
         };
         command.Validators.Add(result =>
         {
@@ -46,7 +61,8 @@ internal static class MigrateCommand
                 parsed.GetRequiredValue(workload),
                 parsed.GetRequiredValue(target),
                 Policy: PolicyOf(parsed.GetValue(interruption), parsed.GetValue(replay), parsed.GetValue(overload)),
-                RequestedBy: $"{Environment.UserName}@{Environment.MachineName}");
+                RequestedBy: $"{Environment.UserName}@{Environment.MachineName}",
+                Priority: parsed.GetValue(priority));
             return Migrate(call, request, parsed.GetValue(watch), !parsed.GetValue(noWait));
         });
     }

@@ -48,7 +48,7 @@ internal static class MigrationsCommand
                 new Text(migration.Workload ?? "?"),
                 new Text(migration.SourceNode ?? "-"),
                 new Text(migration.TargetNode ?? "?"),
-                new Text(migration.Phase),
+                new Text(migration.Queue is { } queue ? $"{migration.Phase}, {queue.Position} of {queue.Of}" : migration.Phase),
                 new Text(migration.Verified ? "yes" : "no"),
                 new Text(Human.Duration(migration.TotalMs)),
                 new Text(migration.InterruptionMs is { } ms ? Human.Duration(ms) : "-"),

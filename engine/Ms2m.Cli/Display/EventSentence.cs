@@ -16,6 +16,8 @@ internal static class EventSentence
         {
             "migration_requested" =>
                 $"requested: {Text(data, "spec", "name")} from {Text(data, "sourceNode")} to {Text(data, "targetNode")}",
+            "migration_queued" => $"waits for its turn, until {Text(data, "deadline")} at most",
+            "migration_admitted" => $"its turn: from {Text(data, "sourceNode")}, instance {Text(data, "sourceInstance")}",
             "migration_rejected" => $"rejected: {Reason(data)}",
             "step_started" => $"{Step(data)} started",
             "step_failed" => $"{Step(data)} failed on {Text(data, "node")}: {Reason(data)}",

@@ -68,6 +68,15 @@ internal static class Timeline
     private static Markup Summary(MigrationView migration)
     {
         var facts = new List<string> { $"total {Human.Duration(migration.TotalMs)}" };
+        if (migration.Queue is { } queue)
+        {
+            facts.Add($"{queue.Position} of {queue.Of} in the queue, waits for {queue.WaitsFor}");
+        }
+        else if (migration.WaitedMs is { } waited)
+        {
+            facts.Add($"waited {Human.Duration(waited)} for its turn");
+        }
+
         if (migration.InterruptionMs is { } interruption)
         {
             facts.Add($"interruption {Human.Duration(interruption)}");
@@ -99,7 +108,7 @@ internal static class Timeline
             { Verified: true } => "handoff verified",
             _ => "handoff not verified",
         });
-        return new Markup($"  {string.Join(" · ", facts)}");
+        return new Markup($"  {string.Join(" · ", facts).EscapeMarkup()}");
     }
 
     private static string PhaseColour(string phase) => phase switch

@@ -28,11 +28,14 @@ internal static class Watching
 
     private static string PhaseLine(MigrationView view, string shown)
     {
-        if (view.Phase != shown)
+        var now = view.Queue is { } queue
+            ? $"{view.Phase,-14} {queue.Position} of {queue.Of} in the queue, waits for {queue.WaitsFor}"
+            : $"{view.Phase,-14}";
+        if (now != shown)
         {
-            Console.Error.WriteLine($"{view.Phase,-14} after {Human.Duration(view.TotalMs)}");
+            Console.Error.WriteLine($"{now} after {Human.Duration(view.TotalMs)}");
         }
 
-        return view.Phase;
+        return now;
     }
 }

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using Ms2m.Contracts;
+using Ms2m.Engine.Turns;
 using Ms2m.EventLog.Streams;
+using Ms2m.Migrations;
 using Ms2m.Migrations.Views;
 using Npgsql;
 
@@ -7,13 +10,12 @@ namespace Ms2m.Engine.Api;
 
 /// <summary>Reads migrations from the event log.</summary>
 internal sealed class MigrationReader(
-    NpgsqlDataSource store, ReadStream readStream, AppendedListener appended, TimeProvider time)
+    NpgsqlDataSource store, ReadStream readStream, AppendedListener appended, LineReader lines, TimeProvider time)
 {
-    public async Task<MigrationView?> ViewAsync(Guid id, CancellationToken token)
-    {
-        var events = await readStream.ReadAsync(id, 1, token);
-        return events.Count == 0 ? null : View(id, events);
-    }
+    public async Task<MigrationView?> ViewAsync(Guid id, CancellationToken token) =>
+        await ReadAsync(id, token) is not { } view ? null
+        : Waits(view) ? WithPlace(view, await QueueAsync(token))
+        : view;
 
     public async Task<IReadOnlyList<MigrationView>> ListAsync(
         string? workload, bool? active, int limit, CancellationToken token)
@@ -21,7 +23,7 @@ internal sealed class MigrationReader(
         var views = new List<MigrationView>();
         foreach (var id in await NewestAsync(limit, token))
         {
-            if (await ViewAsync(id, token) is { } view
+            if (await ReadAsync(id, token) is { } view
                 && (workload is null || view.Workload == workload)
                 && (active is null || view.Finished != active))
             {
@@ -29,7 +31,13 @@ internal sealed class MigrationReader(
             }
         }
 
-        return views;
+        if (!views.Any(Waits))
+        {
+            return views;
+        }
+
+        var queue = await QueueAsync(token);
+        return [.. views.Select(view => WithPlace(view, queue))];
     }
 
     /// <summary>What came after a version; waits for the next event when there is nothing yet.</summary>
@@ -50,6 +58,21 @@ internal sealed class MigrationReader(
             token.ThrowIfCancellationRequested();
         }
     }
+
+    private async Task<MigrationView?> ReadAsync(Guid id, CancellationToken token)
+    {
+        var events = await readStream.ReadAsync(id, 1, token);
+        return events.Count == 0 ? null : View(id, events);
+    }
+
+    private static bool Waits(MigrationView view) => view is { Phase: Phase.Pending, WaitedMs: not null };
+
+    private async Task<ImmutableDictionary<Guid, QueuePlace>> QueueAsync(CancellationToken token) =>
+        Admission.Queue(await lines.LookAsync(token), time.GetUtcNow());
+
+    // Whose turn came between the two looks has no place any more.
+    private static MigrationView WithPlace(MigrationView view, ImmutableDictionary<Guid, QueuePlace> queue) =>
+        view with { Queue = queue.GetValueOrDefault(view.MigrationId) };
 
     private MigrationView View(Guid id, IReadOnlyList<RecordedEvent> events) => MigrationTimeline.Of(
         id, [.. events.Select(one => ((IMigrationMessage)one.Data, one.Timestamp))], time.GetUtcNow());

@@ -7,6 +7,7 @@ using Ms2m.Engine.Cluster;
 using Ms2m.Engine.Delivery;
 using Ms2m.Engine.Ingress;
 using Ms2m.Engine.Saga;
+using Ms2m.Engine.Turns;
 using Ms2m.EventLog.Documents;
 using Ms2m.EventLog.Hosting;
 using Ms2m.EventLog.Schema;
@@ -39,10 +40,13 @@ public static class EngineHost
         builder.Services.AddSingleton<Dispatch>();
         builder.Services.AddSingleton<ClusterReader>();
         builder.Services.AddSingleton<MigrationReader>();
+        builder.Services.AddSingleton<LineReader>();
+        builder.Services.AddScoped<SlotKeeper>();
         builder.Services.AddScoped<MigrationHandler>();
         builder.Services.AddEngineBus(options);
         builder.Services.AddPgDelivery();
         builder.Services.AddHostedService<PlainRequests>();
+        builder.Services.AddHostedService<TurnSweeper>();
         builder.Services.AddHostedService<WarmUp>();
 
         var app = builder.Build();

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Ms2m.Migrations;
+
 namespace Ms2m.Engine.Hosting;
 
 /// <summary>What the engine needs to know to start. All of it comes from environment variables, because most of it
@@ -21,6 +24,11 @@ public sealed record EngineOptions
     /// transfers are derived from it, so that a restarted engine makes the same ones and the log holds none.</summary>
     public required string TransferSecret { get; init; }
 
+    /// <summary><c>MS2M_MAX_OUTGOING</c>, <c>MS2M_MAX_INCOMING</c>: migrations from and to one node at the same time, 2
+    /// and 2 when absent. <c>MS2M_MAX_MIGRATIONS</c>: in the cluster, 5. <c>MS2M_MAX_QUEUE_SECONDS</c>: how long one may
+    /// wait for its turn, 3600. The same for every engine.</summary>
+    public AdmissionLimits Limits { get; init; } = new();
+
     /// <exception cref="EngineOptionsException">A variable is missing or wrong; the message names it.</exception>
     public static EngineOptions FromEnvironment(Func<string, string?> variable) => new()
     {
@@ -31,7 +39,20 @@ public sealed record EngineOptions
         TransferSecret = Required(variable, "MS2M_TRANSFER_SECRET") is { Length: >= 32 } secret
             ? secret
             : throw new EngineOptionsException("MS2M_TRANSFER_SECRET must have at least 32 characters."),
+        Limits = new AdmissionLimits(
+            Number(variable, "MS2M_MAX_OUTGOING", 2, 1000),
+            Number(variable, "MS2M_MAX_INCOMING", 2, 1000),
+            Number(variable, "MS2M_MAX_MIGRATIONS", 5, 10_000))
+        {
+            MaxWait = TimeSpan.FromSeconds(Number(variable, "MS2M_MAX_QUEUE_SECONDS", 3600, 31 * 24 * 3600)),
+        },
     };
+
+    private static int Number(Func<string, string?> variable, string name, int usual, int most) =>
+        variable(name) is not { Length: > 0 } text ? usual
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
+            ? number
+            : throw new EngineOptionsException($"{name} must be a whole number from 1 to {most}.");
 
     private static string Required(Func<string, string?> variable, string name) =>
         variable(name) is { Length: > 0 } value

@@ -43,7 +43,8 @@ public static class RequestReader
 
         return new(new StartMigration(
             start.MigrationId ?? idWhenAbsent, Clean(start.Workload), Clean(start.TargetNode),
-            Clean(start.Strategy ?? "shadow"), start.Policy, start.RequestedBy is { } by ? Clean(by) : null), null);
+            Clean(start.Strategy ?? "shadow"), start.Policy, start.RequestedBy is { } by ? Clean(by) : null,
+            start.Priority ?? 0), null);
     }
 
     /// <param name="body">A JSON object with <c>migrationId</c> and, if one likes, <c>requestedBy</c>.</param>
@@ -106,7 +107,8 @@ public static class RequestReader
     }
 
     private sealed record StartBody(
-        Guid? MigrationId, string? Workload, string? TargetNode, string? Strategy, CutoverPolicy? Policy, string? RequestedBy);
+        Guid? MigrationId, string? Workload, string? TargetNode, string? Strategy, CutoverPolicy? Policy, string? RequestedBy,
+        int? Priority);
 
     private sealed record CancelBody(Guid? MigrationId, string? RequestedBy);
 }

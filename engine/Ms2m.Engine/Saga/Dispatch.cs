@@ -20,6 +20,10 @@ public sealed class Dispatch(TransferTokens tokens)
         _ => throw new InvalidOperationException($"No way to send {outgoing}."),
     };
 
+    /// <summary>To another migration than the one that is being decided on.</summary>
+    public static Task SendAsync(ConsumeContext context, IMigrationMessage message) =>
+        SendAsync(context, _migrations, message, delay: default);
+
     private object WithToken(IMigrationMessage message) => message switch
     {
         ReserveTarget reserve => reserve with { Token = tokens.For(reserve.MigrationId) },

@@ -9,6 +9,8 @@ public static class MigrationEvents
     public static EventTypes Register(EventTypes types) => types
         .Add<MigrationRequested>("migration_requested")
         .Add<MigrationRejected>("migration_rejected")
+        .Add<MigrationQueued>("migration_queued")
+        .Add<MigrationAdmitted>("migration_admitted")
         .Add<StepStarted>("step_started")
         .Add<StepOverdue>("step_overdue")
         .Add<StepFailed>("step_failed")

@@ -1,6 +1,7 @@
 using MassTransit;
 using Ms2m.Contracts;
 using Ms2m.Engine.Cluster;
+using Ms2m.Engine.Turns;
 using Ms2m.EventLog;
 using Ms2m.EventLog.Claims;
 using Ms2m.EventLog.Streams;
@@ -12,15 +13,23 @@ namespace Ms2m.Engine.Saga;
 /// <summary>Takes one message through the pure core inside the message's transaction: gather what the decision needs,
 /// decide, append, hand the messages to the outbox.</summary>
 public sealed class MigrationHandler(
-    PgSession session, AppendEvents append, ClusterReader cluster, Dispatch dispatch, TimeProvider time)
+    PgSession session,
+    AppendEvents append,
+    ClusterReader cluster,
+    LineReader lines,
+    SlotKeeper slots,
+    Dispatch dispatch,
+    TimeProvider time)
 {
     /// <returns>The phase after it.</returns>
     public async Task<Phase> HandleAsync<T>(MigrationSaga saga, T message, ConsumeContext<T> context)
         where T : class, IMigrationMessage
     {
+        var before = saga.State;
+        var input = await GatherAsync(saga, message, context.CancellationToken);
+        // Not earlier: who has waited for a slot must not be dated before the one who freed it.
         var metadata = new EventMetadata(
             time.GetUtcNow(), context.ConversationId?.ToString(), context.MessageId?.ToString());
-        var input = await GatherAsync(saga, message, context.CancellationToken);
         var decision = Migration.Decide(saga.State, input, metadata.Timestamp);
         if (decision.Events.Count > 0)
         {
@@ -37,6 +46,7 @@ public sealed class MigrationHandler(
             session.DeferRelease(workload, saga.CorrelationId);
         }
 
+        await slots.FollowAsync(context, before, saga.State, metadata.Timestamp);
         foreach (var outgoing in decision.Messages)
         {
             await dispatch.SendAsync(context, outgoing, metadata.Timestamp);
@@ -48,24 +58,33 @@ public sealed class MigrationHandler(
     private static string? WorkloadOf(MigrationSaga saga, IMigrationMessage message) =>
         (saga.State as MigrationState.Ended)?.Facts?.Request.Spec.Name ?? (message as StartMigration)?.Workload;
 
+    private async Task<IMigrationMessage> GatherAsync(
+        MigrationSaga saga, IMigrationMessage message, CancellationToken token) => (saga.State, message) switch
+        {
+            (MigrationState.NotStarted, StartMigration start) => await AskAsync(start, token),
+            (MigrationState.Queued, AdmitMigration admit) => new TurnCame(
+                admit.MigrationId, [.. await cluster.NodesAsync(token)], await lines.LockAsync(session, token)),
+            (_, StepOverdue overdue) when Migration.NeedsTheNodes(saga.State, overdue, out var sourceNode) => new Overdue(
+                overdue, await IsDownAsync(sourceNode, token)),
+            _ => message,
+        };
+
+    private async Task<bool> IsDownAsync(string? name, CancellationToken token) =>
+        (await cluster.NodesAsync(token)).FirstOrDefault(node => node.Node == name) is not { } node
+        || RequestCheck.Silence(node, time.GetUtcNow()) is not null;
+
     // A request is judged against the cluster as it is now, and claims its workload in the same transaction: of two
-    // requests for one workload the second waits for the first's commit and then sees its claim.
-    private async Task<IMigrationMessage> GatherAsync(MigrationSaga saga, IMigrationMessage message, CancellationToken token)
+    // requests for one workload the second waits for the first's commit and then sees its claim. The slots are locked
+    // last and for the shortest time: all requests and all ends take turns there.
+    private async Task<Asked> AskAsync(StartMigration start, CancellationToken token)
     {
-        if (message is StepOverdue overdue && Migration.NeedsTheNodes(saga.State, overdue, out var sourceNode))
-        {
-            var source = (await cluster.NodesAsync(token)).FirstOrDefault(node => node.Node == sourceNode);
-            return new Overdue(overdue, source is null || RequestCheck.Silence(source, time.GetUtcNow()) is not null);
-        }
-
-        if (message is not StartMigration start || saga.State is not MigrationState.NotStarted)
-        {
-            return message;
-        }
-
         var holder = Names.IsValid(start.Workload)
             ? await session.TryClaimAsync(start.Workload, start.MigrationId, token)
             : start.MigrationId;
-        return new Asked(start, [.. await cluster.NodesAsync(token)], holder);
+        return new Asked(
+            start,
+            [.. await cluster.NodesAsync(token)],
+            holder,
+            holder == start.MigrationId ? await lines.LockAsync(session, token) : Line.Empty);
     }
 }

@@ -21,6 +21,8 @@ public sealed class MigrationStateMachine : MassTransitStateMachine<MigrationSag
         Begin<StartMigration>();
         Begin<RefuseMigration>();
         Accept<CancelMigration>();
+        Accept<AdmitMigration>();
+        Accept<QueueOverdue>();
         Accept<StepOverdue>();
         Accept<StepFailed>();
         Accept<TargetReserved>();

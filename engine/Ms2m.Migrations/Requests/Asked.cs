@@ -7,7 +7,9 @@ namespace Ms2m.Migrations;
 /// <param name="Start">As received.</param>
 /// <param name="Nodes">The newest report of every node.</param>
 /// <param name="ClaimedBy">The migration that is moving the workload; the asking one itself when nobody else is.</param>
-public sealed record Asked(StartMigration Start, ImmutableArray<NodeReported> Nodes, Guid ClaimedBy) : IMigrationMessage
+/// <param name="Line">Who runs and who waits.</param>
+public sealed record Asked(
+    StartMigration Start, ImmutableArray<NodeReported> Nodes, Guid ClaimedBy, Line Line) : IMigrationMessage
 {
     public Guid MigrationId => Start.MigrationId;
 }

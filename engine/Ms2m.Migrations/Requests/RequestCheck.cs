@@ -9,6 +9,9 @@ public static class RequestCheck
     /// <summary>Reports a node may miss before it counts as down.</summary>
     public const int MissedReports = 3;
 
+    /// <summary>Priorities go from its negative to it.</summary>
+    public const int MaxPriority = 10;
+
     /// <summary>The first event of the migration's stream: accepted, or refused with the reason.</summary>
     public static IMigrationMessage Check(Asked asked, DateTimeOffset now)
     {
@@ -19,7 +22,8 @@ public static class RequestCheck
                 start.MigrationId, Shorten(start.Workload), Shorten(start.TargetNode), refusal, Body: null),
             (_, var source, var instance) => new MigrationRequested(
                 start.MigrationId, instance!.Spec, source!.Node, instance.InstanceId, instance.Epoch,
-                instance.MemoryBytes, start.TargetNode, start.Strategy, start.Policy ?? new(), Shorten(start.RequestedBy, 200)),
+                instance.MemoryBytes, start.TargetNode, start.Strategy, start.Policy ?? new(), Shorten(start.RequestedBy, 200),
+                start.Priority),
         };
     }
 
@@ -61,6 +65,7 @@ public static class RequestCheck
             Failures.UnknownStrategy(Shorten(start.Strategy) ?? "", PlanCatalogue.Strategies),
         { Policy.MaxInterruptionMs: < 1 or > 3_600_000 } => Failures.BadPolicy("maxInterruptionMs", "1 to 3600000 ms"),
         { Policy.MaxReplayMs: < 1 or > 86_400_000 } => Failures.BadPolicy("maxReplayMs", "1 to 86400000 ms"),
+        { Priority: < -MaxPriority or > MaxPriority } => Failures.BadPriority(MaxPriority),
         _ => null,
     };
 

@@ -45,6 +45,7 @@ public static class MigrationTimeline
             Finished = ended is not null,
             FinishedAt = ended is null ? null : until,
             Reason = ended?.Reason ?? view.Reason,
+            WaitedMs = state is Queued ? (now - requestedAt).TotalMilliseconds : view.WaitedMs,
             TotalMs = (until - requestedAt).TotalMilliseconds,
             Phases = [.. Durations(phases, until, ended is not null)],
             Steps = steps.Until(until),
@@ -83,12 +84,18 @@ public static class MigrationTimeline
                 SourceNode = requested.SourceNode,
                 TargetNode = requested.TargetNode,
                 Strategy = requested.Strategy,
+                Priority = requested.Priority,
             },
             MigrationRejected rejected => view with
             {
                 Workload = rejected.Workload,
                 TargetNode = rejected.TargetNode,
                 Reason = rejected.Reason,
+            },
+            MigrationAdmitted admitted => view with
+            {
+                SourceNode = admitted.SourceNode,
+                WaitedMs = (at - view.RequestedAt).TotalMilliseconds,
             },
             CheckpointTaken taken => view with { FrozenMs = taken.FrozenMs },
             TransferCompleted transfer => view with { CheckpointBytes = transfer.Bytes },

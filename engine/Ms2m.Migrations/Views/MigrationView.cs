@@ -16,7 +16,16 @@ public sealed record MigrationView
 
     public string? Strategy { get; init; }
 
+    public int Priority { get; init; }
+
     public Phase Phase { get; init; } = Phase.Pending;
+
+    /// <summary>While it waits for its turn: its place in the queue. Not from its own events: it depends on the
+    /// others.</summary>
+    public QueuePlace? Queue { get; init; }
+
+    /// <summary>How long it has waited for its turn; absent when it did not have to.</summary>
+    public double? WaitedMs { get; init; }
 
     public bool Finished { get; init; }
 

@@ -23,11 +23,12 @@ public class ReadingARequest
     {
         var read = Start("""
             {"migrationId":"7b6e9b04-61a6-4f19-9d56-3ccf15ffb2bb","workload":"orders","targetNode":"node-b",
-             "strategy":"shadow","requestedBy":"me",
+             "strategy":"shadow","requestedBy":"me","priority":-3,
              "policy":{"maxInterruptionMs":50,"maxReplayMs":1000,"onOverload":"RollBack"}}
             """).Value;
 
         Assert.Equal(Guid.Parse("7b6e9b04-61a6-4f19-9d56-3ccf15ffb2bb"), read?.MigrationId);
+        Assert.Equal(-3, read?.Priority);
         Assert.Equal(new CutoverPolicy(50, 1000, OverloadAction.RollBack), read?.Policy);
     }
 
@@ -41,6 +42,7 @@ public class ReadingARequest
     [InlineData("{}", "\"workload\" is missing")]
     [InlineData("""{"workload":"orders"}""", "\"targetNode\" is missing")]
     [InlineData("""{"workload":"orders","targetNode":7}""", "wrong type")]
+    [InlineData("""{"workload":"orders","targetNode":"node-b","priority":"high"}""", "wrong type")]
     [InlineData("""{"workload":"orders","targetNode":"node-b","colour":"red"}""", "not known")]
     [InlineData("""{"workload":"orders","targetNode":"node-b","targetNode":"node-c"}""", "twice")]
     [InlineData("""{"workload":"orders","targetNode":"node-b","migrationId":"seven"}""", "wrong type")]

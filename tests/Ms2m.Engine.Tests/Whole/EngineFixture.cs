@@ -53,9 +53,9 @@ public sealed class EngineFixture : IAsyncLifetime, IDisposable
     public void Dispose() => _management.Dispose();
 
     /// <summary>A running engine; the caller stops it.</summary>
-    public async Task<RunningEngine> StartEngineAsync()
+    public async Task<RunningEngine> StartEngineAsync(EngineOptions? options = null)
     {
-        var engine = EngineHost.Build(Options, logging => logging.ClearProviders().AddConsole().SetMinimumLevel(LogLevel.Warning));
+        var engine = EngineHost.Build(options ?? Options, logging => logging.ClearProviders().AddConsole().SetMinimumLevel(LogLevel.Warning));
         await EngineHost.StartAsync(engine, CancellationToken.None);
         // The host starts without waiting for the broker; the tests do wait.
         await engine.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Ms2m.Contracts;
+using Ms2m.Migrations.Tests.Queueing;
 using Ms2m.Migrations.Tests.Stories;
 using static Ms2m.Migrations.MigrationState;
 
@@ -28,6 +29,8 @@ public class AnyOrderOfInputs
             Gen.Constant((IMigrationMessage)new InstanceExited(Story.Id, "orders-1", "node-a", 137)),
             Gen.Constant((IMigrationMessage)new InstanceExited(Story.Id, Story.Shadow, "node-b", null)),
             Gen.Constant((IMigrationMessage)new SourceRevoked(Story.Id, StepNames.RevokeSource, 1)),
+            Gen.Elements<IMigrationMessage>(
+                Story.Ask(line: Waiting.Full), Waiting.Turn(), Waiting.Turn(Waiting.Full), new QueueOverdue(Story.Id)),
             Gen.Constant((IMigrationMessage)new HandoffBroken(Story.Id, Story.Shadow, new Failure("X", "x", "x"))));
         var generator =
             from length in Gen.Choose(0, Story.HappyPath.Count)
@@ -86,6 +89,17 @@ public class AnyOrderOfInputs
                 story.Now = timer.DueAt > story.Now ? timer.DueAt : story.Now;
                 story.Tell(timer.Message);
             }
+        }
+    });
+
+    [Fact]
+    public void nothing_is_sent_to_anybody_while_it_waits() => ForAny(1000, inputs =>
+    {
+        var story = new Story();
+        foreach (var input in inputs)
+        {
+            story.Tell(input);
+            Assert.True(story.State is not Queued || story.Last.Messages.All(sent => sent is Outgoing.AtTime));
         }
     });
 

@@ -21,6 +21,8 @@ public class RefusingARequest
         { "MS2M-0108", Story.Ask(strategy: "teleport") },
         { "MS2M-0109", Story.Ask(policy: new CutoverPolicy(MaxInterruptionMs: 0)) },
         { "MS2M-0109", Story.Ask(policy: new CutoverPolicy(MaxReplayMs: -1)) },
+        { "MS2M-0111", Story.Ask(priority: 11) },
+        { "MS2M-0111", Story.Ask(priority: int.MinValue) },
     };
 
     [Theory]

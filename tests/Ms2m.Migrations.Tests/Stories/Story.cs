@@ -29,10 +29,12 @@ internal sealed class Story
 
     public static Asked Ask(
         string workload = "orders", string target = "node-b", string strategy = "shadow",
-        CutoverPolicy? policy = null, Guid? claimedBy = null, DateTimeOffset? seen = null) => new(
-        new StartMigration(Id, workload, target, strategy, policy),
+        CutoverPolicy? policy = null, Guid? claimedBy = null, DateTimeOffset? seen = null, int priority = 0,
+        Line? line = null) => new(
+        new StartMigration(Id, workload, target, strategy, policy, Priority: priority),
         [Node("node-a", seen ?? Start, Active()), Node("node-b", seen ?? Start)],
-        claimedBy ?? Id);
+        claimedBy ?? Id,
+        line ?? Line.Empty);
 
     public Story Tell(params IMigrationMessage[] inputs)
     {

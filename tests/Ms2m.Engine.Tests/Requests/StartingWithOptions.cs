@@ -1,0 +1,44 @@
+using Ms2m.Engine.Hosting;
+using Ms2m.Migrations;
+
+namespace Ms2m.Engine.Tests.Requests;
+
+public class StartingWithOptions
+{
+    private static readonly Dictionary<string, string> _needed = new()
+    {
+        ["MS2M_BROKER_URI"] = "amqp://u:p@host/v",
+        ["MS2M_BROKER_MANAGEMENT_URI"] = "http://u:p@host",
+        ["MS2M_STORE"] = "Host=host",
+        ["MS2M_TRANSFER_SECRET"] = new('s', 32),
+    };
+
+    private static EngineOptions Read(params (string Name, string Value)[] more)
+    {
+        var all = new Dictionary<string, string>(_needed);
+        foreach (var (name, value) in more)
+        {
+            all[name] = value;
+        }
+
+        return EngineOptions.FromEnvironment(all.GetValueOrDefault);
+    }
+
+    [Fact]
+    public void limits_have_defaults() => Assert.Equal(new AdmissionLimits(2, 2, 5) { MaxWait = TimeSpan.FromHours(1) }, Read().Limits);
+
+    [Fact]
+    public void limits_come_from_the_environment() => Assert.Equal(
+        new AdmissionLimits(3, 4, 9) { MaxWait = TimeSpan.FromSeconds(60) },
+        Read(
+            ("MS2M_MAX_OUTGOING", "3"), ("MS2M_MAX_INCOMING", "4"), ("MS2M_MAX_MIGRATIONS", "9"),
+            ("MS2M_MAX_QUEUE_SECONDS", "60")).Limits);
+
+    [Theory]
+    [InlineData("MS2M_MAX_OUTGOING", "0")]
+    [InlineData("MS2M_MAX_INCOMING", "-1")]
+    [InlineData("MS2M_MAX_MIGRATIONS", "many")]
+    [InlineData("MS2M_MAX_QUEUE_SECONDS", "1.5")]
+    public void a_limit_that_makes_no_sense_is_named(string name, string value) =>
+        Assert.Contains(name, Assert.Throws<EngineOptionsException>(() => Read((name, value))).Message, StringComparison.Ordinal);
+}
