@@ -26,12 +26,13 @@ ENV DOTNET_EnableDiagnostics=0 \
     DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 \
     MS2M_DATA=/var/lib/ms2m \
     MS2M_CHECKPOINTS=/var/lib/ms2m/checkpoints \
+    MS2M_TLS=/etc/ms2m/tls \
     MS2M_PODMAN_SOCKET=/run/podman/podman.sock
 
 # podman's overlays cannot lie on the container's own overlay.
 VOLUME ["/var/lib/containers", "/var/lib/ms2m"]
 EXPOSE 8490
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=12 \
-  CMD curl --silent --fail --output /dev/null http://127.0.0.1:8490/health
+  CMD curl --silent --fail --output /dev/null http://127.0.0.1:8491/health
 # catatonit reaps what containers leave behind.
 ENTRYPOINT ["/usr/bin/catatonit", "--", "/usr/local/bin/node-start"]

@@ -59,7 +59,7 @@ public static class NodeFailures
 
     public static Trouble TransferBroke(string cause) => Again(
         "MS2M-2302", $"The checkpoint did not reach the target: {cause}",
-        "Check the network between the nodes and the target worker's address.");
+        "Check the network between the nodes, and in the target worker's log whether it refused this node's certificate.");
 
     public static Trouble TooLarge(long limit) => Never(
         "MS2M-2303", $"The checkpoint is larger than the {Megabytes(limit)} the migration allows.",
@@ -67,6 +67,18 @@ public static class NodeFailures
 
     public static Trouble DigestDiffers() => Again(
         "MS2M-2304", "The checkpoint that arrived is not the one that was sent: the digests differ.", "Try again.");
+
+    public static Trouble TargetNotProven(string node, string cause) => Never(
+        "MS2M-2305", $"Who answers at the target's address has not proven to be {node}: {cause}",
+        "Give both nodes certificates of the same authority: deploy/certificates, docs/transfer.md.");
+
+    public static Trouble NotTheSource(string node) => Never(
+        "MS2M-2306", $"The sender's certificate is not that of {node}, from which the reservation expects a checkpoint.",
+        "See who sends, in the target worker's log; give the source a certificate of its own name.");
+
+    public static Trouble OwnCertificateUnfit(string cause) => Never(
+        "MS2M-2307", $"This node has no certificate that its peers would accept: {cause}.",
+        "Make it anew: deploy/certificates. The worker takes it without a restart.");
 
     public static Trouble RestoreFailed(string instance, string cause) => Again(
         "MS2M-2401", $"The checkpoint could not be restored as '{instance}': {cause}",

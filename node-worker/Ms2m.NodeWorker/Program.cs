@@ -25,6 +25,11 @@ Log.Logger = new LoggerConfiguration()
 try
 {
     await using var app = WorkerHost.Build(options);
+    var unmet = StartConditions.Problems(app.Services);
+    foreach (var condition in unmet)
+        await Console.Error.WriteLineAsync(condition);
+    if (unmet.Count > 0)
+        return 2;
     await app.RunAsync();
     return 0;
 }

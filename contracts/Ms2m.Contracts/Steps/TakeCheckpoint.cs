@@ -3,12 +3,13 @@ namespace Ms2m.Contracts;
 /// <summary>Engine to source worker: checkpoint the instance, leave it running, and stream the archive to the target
 /// while it is made. Answered by <see cref="CheckpointTaken"/> and then <see cref="TransferCompleted"/>.</summary>
 /// <param name="InstanceId">The source instance.</param>
+/// <param name="TargetNode">The node that must answer at <paramref name="TransferUrl"/>.</param>
 /// <param name="TransferUrl">From <see cref="TargetReserved"/>.</param>
 /// <param name="Token">Bearer token for <paramref name="TransferUrl"/>. A secret.</param>
 /// <param name="MaxBytes">Give up beyond this size.</param>
 public sealed record TakeCheckpoint(
     Guid MigrationId, string Step, int Attempt,
-    string InstanceId, string TransferUrl, string Token, long MaxBytes) : IStepMessage;
+    string InstanceId, string TargetNode, string TransferUrl, string Token, long MaxBytes) : IStepMessage;
 
 /// <summary>Source worker to engine: the memory is on its way and the source runs on.</summary>
 /// <param name="FrozenMs">How long the processes stood still, as CRIU says; 0 when unknown.</param>

@@ -34,6 +34,7 @@ store_user=ms2m
 engine_port=$((8480 + lab_index))
 engine_url=http://127.0.0.1:$engine_port
 worker_port=8490
+worker_health_port=8491
 
 # Memory a node may spend on checkpoint images: they hold a process's secrets, so they never touch the disk.
 node_checkpoints_size=${MS2M_LAB_CHECKPOINTS_SIZE:-2G}

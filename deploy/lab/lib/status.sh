@@ -20,7 +20,7 @@ status_parts() {
   status_part engine engine "$engine_url" http_is_ok "$engine_url/health/ready"
   for node in $(nodes_known); do
     status_part "$node" node "$(node_address "$node")" podman_answers "$node"
-    status_part "$node/worker" worker "$(worker_url "$node")" http_is_ok "$(worker_url "$node")/health"
+    status_part "$node/worker" worker "$(worker_url "$node")" http_is_ok "$(worker_health_url "$node")/health"
   done
 }
 

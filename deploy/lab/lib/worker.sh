@@ -5,12 +5,17 @@ worker_program=$lab_artifacts/node-worker/Ms2m.NodeWorker
 
 worker_exists() { [[ -x $worker_program ]]; }
 
-worker_url() { printf 'http://%s:%s\n' "$(node_address "$1")" "$worker_port"; }
+worker_url() { printf 'https://%s:%s\n' "$(node_address "$1")" "$worker_port"; }
+
+# Health is asked for without a certificate, so on an address of its own.
+worker_health_url() { printf 'http://%s:%s\n' "$(node_address "$1")" "$worker_health_port"; }
 
 worker_start() {
-  local node=$1 url
+  local node=$1 url health
   url=$(worker_url "$node") || exit $?
+  health=$(worker_health_url "$node")
   process_lives "$node" || die_not_running "$node is not running" "lab node $node start"
+  certificates_ensure "$node"
   process_lives "$node/worker" && return
   worker_exists ||
     die_missing "there is no $worker_program" "publish it (self-contained, linux-x64) into artifacts/node-worker"
@@ -22,13 +27,13 @@ worker_start() {
     # shellcheck disable=SC1090
     . "$lab_environment"
     export_nothing_but MS2M_NODE="$node" MS2M_BROKER_URI="$MS2M_BROKER_NODE_URI" \
-      MS2M_WORKER_LISTEN="$url" MS2M_WORKER_ADVERTISE="$url" \
+      MS2M_WORKER_LISTEN="$url" MS2M_WORKER_ADVERTISE="$url" MS2M_WORKER_HEALTH="$health" MS2M_TLS=/var/lib/ms2m/tls \
       MS2M_DATA=/var/lib/ms2m MS2M_CHECKPOINTS=/var/lib/ms2m/checkpoints \
       MS2M_PODMAN_SOCKET=/run/podman/podman.sock DOTNET_EnableDiagnostics=0 DOTNET_EnableWriteXorExecute=0 \
       PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
     node_spawn "$node" "$node/worker" /opt/ms2m/node-worker/Ms2m.NodeWorker
   )
-  wait_until 60 "$node/worker" "the worker of $node answered $url/health" http_is_ok "$url/health"
+  wait_until 60 "$node/worker" "the worker of $node answered $health/health" http_is_ok "$health/health"
 }
 
 worker_stop() {

@@ -79,14 +79,16 @@ public static class ShadowPlan
 
     // Tokens are secrets and no part of any event or state: the shell writes them into the commands that carry one.
     private static Outgoing.ToNode Reserve(Facts f, int attempt) => ToTarget(f, new ReserveTarget(
-        f.Id, StepNames.ReserveTarget, attempt, f.ShadowInstance, f.Request.Spec, "",
+        f.Id, StepNames.ReserveTarget, attempt, f.ShadowInstance, f.Request.Spec,
+        f.Request.SourceNode, "",
         f.Request.SourceMemoryBytes, MaxBytes(f)));
 
     private static Outgoing.ToInstance Prepare(Facts f, int attempt) => ToSource(f, new PrepareSource(
         f.Id, StepNames.PrepareSource, attempt, f.Request.SourceInstance, Names.JournalQueue(f.Id)));
 
     private static Outgoing.ToNode Checkpoint(Facts f, int attempt) => new(f.Request.SourceNode, new TakeCheckpoint(
-        f.Id, StepNames.TakeCheckpoint, attempt, f.Request.SourceInstance, f.TransferUrl!, "", MaxBytes(f)));
+        f.Id, StepNames.TakeCheckpoint, attempt, f.Request.SourceInstance, f.Request.TargetNode,
+        f.TransferUrl!, "", MaxBytes(f)));
 
     private static Outgoing.ToBroker Open(Facts f, int attempt) => new(
         new OpenReplay(f.Id, StepNames.OpenReplay, attempt, f.Request.Spec.Queue), TimeSpan.Zero);

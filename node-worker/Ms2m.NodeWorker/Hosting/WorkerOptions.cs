@@ -13,11 +13,20 @@ public sealed record WorkerOptions
     /// A secret.</summary>
     public required string WorkloadBrokerUri { get; init; }
 
-    /// <summary>MS2M_WORKER_LISTEN: <c>http://ip:port</c> on which checkpoints arrive and health is asked for.</summary>
+    /// <summary>MS2M_WORKER_LISTEN: <c>https://ip:port</c> on which checkpoints arrive.</summary>
     public required Uri Listen { get; init; }
 
     /// <summary>MS2M_WORKER_ADVERTISE: the same as other nodes reach it; what is listened on when absent.</summary>
     public required Uri Advertise { get; init; }
+
+    /// <summary>MS2M_WORKER_HEALTH: <c>http://ip:port</c> on which health is asked for, by whoever has no certificate.
+    /// Default http://127.0.0.1:8491.</summary>
+    public required Uri Health { get; init; }
+
+    /// <summary>MS2M_TLS: folder with <c>ca.crt</c>, <c>tls.crt</c> and <c>tls.key</c> (0600), by which nodes know each
+    /// other. Null when MS2M_INSECURE_TRANSFER is <c>yes</c>: then memory travels readable for everybody on the wire, and
+    /// the addresses are http instead of https.</summary>
+    public required string? Tls { get; init; }
 
     /// <summary>MS2M_DATA: folder of instance files, reservations and the journal of commands. The same path on every
     /// node, because a restored mount names it. Default /var/lib/ms2m.</summary>

@@ -6,6 +6,8 @@ namespace Ms2m.NodeWorker.Hosting;
 /// <summary>Reads the options and says of each wrong one which key it is and what it should be.</summary>
 public static class WorkerOptionsReader
 {
+    public const string InsecureKey = "MS2M_INSECURE_TRANSFER";
+
     public static (WorkerOptions? Options, IReadOnlyList<string> Problems) Read(Func<string, string?> setting)
     {
         var problems = new List<string>();
@@ -22,7 +24,8 @@ public static class WorkerOptionsReader
 
         Uri Address(string key, string value, string scheme, string example)
         {
-            if (Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme.StartsWith(scheme, StringComparison.Ordinal))
+            if (Uri.TryCreate(value, UriKind.Absolute, out var uri)
+                && (uri.Scheme == scheme || (scheme == "amqp" && uri.Scheme == "amqps")))
                 return uri;
             // The value is not repeated: a broker's address holds a password.
             if (value.Length > 0)
@@ -45,6 +48,9 @@ public static class WorkerOptionsReader
         var broker = Text("MS2M_BROKER_URI");
         var workloadBroker = Text("MS2M_WORKLOAD_BROKER_URI", broker);
         var listen = Text("MS2M_WORKER_LISTEN");
+        var insecure = ReadInsecure(setting, problems);
+        var scheme = insecure ? "http" : "https";
+        var tls = string.IsNullOrWhiteSpace(setting("MS2M_TLS")) ? null : Folder("MS2M_TLS", "");
         var data = Folder("MS2M_DATA", "/var/lib/ms2m");
         if (!Enum.TryParse<CheckpointWayWanted>(Text("MS2M_CHECKPOINT_WAY", "auto"), ignoreCase: true, out var way))
             problems.Add("MS2M_CHECKPOINT_WAY must be auto or archive.");
@@ -58,9 +64,12 @@ public static class WorkerOptionsReader
             Node = node,
             BrokerUri = Address("MS2M_BROKER_URI", broker, "amqp", brokerExample),
             WorkloadBrokerUri = workloadBroker,
-            Listen = Address("MS2M_WORKER_LISTEN", listen, "http", "http://10.0.0.5:8490"),
-            Advertise = Address("MS2M_WORKER_ADVERTISE", Text("MS2M_WORKER_ADVERTISE", listen), "http",
-                "http://10.0.0.5:8490"),
+            Listen = Address("MS2M_WORKER_LISTEN", listen, scheme, $"{scheme}://10.0.0.5:8490"),
+            Advertise = Address("MS2M_WORKER_ADVERTISE", Text("MS2M_WORKER_ADVERTISE", listen), scheme,
+                $"{scheme}://10.0.0.5:8490"),
+            Health = Address("MS2M_WORKER_HEALTH", Text("MS2M_WORKER_HEALTH", "http://127.0.0.1:8491"), "http",
+                "http://127.0.0.1:8491"),
+            Tls = tls,
             Data = data,
             Checkpoints = Folder("MS2M_CHECKPOINTS", Path.Combine(data, "checkpoints")),
             PodmanSocket = Text("MS2M_PODMAN_SOCKET", "/run/podman/podman.sock"),
@@ -68,5 +77,25 @@ public static class WorkerOptionsReader
             ReserveBytes = reserve,
         };
         return problems.Count == 0 ? (options, problems) : (null, problems);
+    }
+
+    /// <summary>Only the one word asks for it, and only when nothing contradicts: nobody loses encryption by a slip.</summary>
+    private static bool ReadInsecure(Func<string, string?> setting, List<string> problems)
+    {
+        var wanted = setting(InsecureKey);
+        if (string.IsNullOrWhiteSpace(wanted))
+        {
+            if (string.IsNullOrWhiteSpace(setting("MS2M_TLS")))
+            {
+                problems.Add($"MS2M_TLS is missing: the folder with this node's certificate (deploy/certificates makes "
+                    + $"one). To do without encryption on a network you trust: {InsecureKey}=yes.");
+            }
+            return false;
+        }
+        if (wanted != "yes")
+            problems.Add($"{InsecureKey} must be yes or absent.");
+        if (!string.IsNullOrWhiteSpace(setting("MS2M_TLS")))
+            problems.Add($"{InsecureKey} and MS2M_TLS contradict each other: take one of them away.");
+        return true;
     }
 }

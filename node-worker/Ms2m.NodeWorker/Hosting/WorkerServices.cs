@@ -9,6 +9,7 @@ using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Runtimes.Podman;
 using Ms2m.NodeWorker.Steps;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Security;
 
 namespace Ms2m.NodeWorker.Hosting;
 
@@ -32,8 +33,10 @@ public static class WorkerServices
         services.AddSingleton<IncomingCheckpoints>();
         services.AddSingleton<OutgoingFolders>();
         services.AddSingleton<TransferEndpoint>();
-        services.AddSingleton<ICheckpointTransfer>(s => new DirectTransfer(
-            TransferClient(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DirectTransfer>>()));
+        services.AddSingleton<ICheckpointTransfer, DirectTransfer>();
+        services.AddSingleton<ITransferSecurity>(s => options.Tls is { } folder
+            ? new MutualTls(folder, options.Node, s.GetRequiredService<ILogger<MutualTls>>())
+            : new Unprotected());
 
         services.AddSingleton<Preparations>();
         services.AddSingleton<IStepHandler<ReserveTarget>, ReserveTargetHandler>();
@@ -52,21 +55,11 @@ public static class WorkerServices
         services.AddSingleton<INodeCheck, CriuCheck>();
         services.AddSingleton<INodeCheck>(s => s.GetRequiredService<TcpCloseCheck>());
         services.AddSingleton<INodeCheck, CheckpointFolderCheck>();
+        services.AddSingleton<INodeCheck, TransferSecurityCheck>();
         services.AddSingleton<INodeCheck, ControlGroupCheck>();
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("soft-dirty", "mem_dirty_track"));
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("pagemap-scan", "pagemap_scan"));
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("userfaultfd", "uffd"));
         services.AddSingleton<NodeFeatures>();
     }
-
-    /// <summary>For checkpoints: no proxy between nodes, and a peer that is not there is told of soon.</summary>
-    public static HttpClient TransferClient() => new(new SocketsHttpHandler
-    {
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        Expect100ContinueTimeout = TimeSpan.FromSeconds(10),
-        UseProxy = false,
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
 }

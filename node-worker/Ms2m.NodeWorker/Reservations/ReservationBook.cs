@@ -15,7 +15,7 @@ public sealed class ReservationBook
         PrivateFiles.CreateFolder(options.ReservationsFolder);
         foreach (var path in Directory.GetFiles(options.ReservationsFolder, "*.json"))
         {
-            if (PrivateFiles.ReadJson<Reservation>(path) is { Spec: not null } reservation)
+            if (PrivateFiles.ReadJson<Reservation>(path) is { Spec: not null, SourceNode: not null, TokenDigest: not null } reservation)
                 _open[reservation.MigrationId] = reservation;
             else
                 File.Delete(path);

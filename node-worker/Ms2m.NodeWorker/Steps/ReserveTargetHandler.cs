@@ -22,7 +22,7 @@ public sealed class ReserveTargetHandler(
         // A former attempt's address is void from here on, and what came in under it is not wanted.
         await incoming.DiscardAsync(command.MigrationId);
         var reservation = new Reservation(
-            command.MigrationId, command.Attempt, command.InstanceId, command.Spec,
+            command.MigrationId, command.Attempt, command.InstanceId, command.Spec, command.SourceNode,
             TransferToken.DigestOf(command.Token), command.ExpectedBytes, command.MaxBytes);
         book.Write(reservation);
         instances.Make(command.Spec.Name);
@@ -43,6 +43,8 @@ public sealed class ReserveTargetHandler(
             return NodeFailures.BadName("an instance", command.InstanceId);
         if (!Names.IsValid(command.Spec.Name))
             return NodeFailures.BadName("a workload", command.Spec.Name);
+        if (!Names.IsValid(command.SourceNode))
+            return NodeFailures.BadName("a node", command.SourceNode);
         if (features.FirstMissing() is { } missing)
             return NodeFailures.FeatureMissing(missing.Name, missing.Detail);
         var image = await runtime.HasImageAsync(command.Spec.Image, cancel);

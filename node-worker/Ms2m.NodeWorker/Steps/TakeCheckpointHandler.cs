@@ -17,6 +17,8 @@ public sealed class TakeCheckpointHandler(
         var since = time.GetTimestamp();
         if (!Uri.TryCreate(command.TransferUrl, UriKind.Absolute, out var url))
             return NodeFailures.TransferRefused("its address cannot be read");
+        if (!Names.IsValid(command.TargetNode))
+            return NodeFailures.BadName("a node", command.TargetNode);
         // A folder of its own for each attempt: a cancelled dump may still be writing into its own.
         var attempt = Path.Combine(options.OutgoingFolder, string.Create(
             CultureInfo.InvariantCulture, $"{command.MigrationId:N}-{command.Attempt}"));
@@ -30,7 +32,7 @@ public sealed class TakeCheckpointHandler(
         try
         {
             var sent = await transfer.SendAsync(
-                new TransferOrder(url, command.Token, command.MaxBytes), images, dump, cancel);
+                new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes), images, dump, cancel);
             // A transfer may fail before the dump has ended, and the dump writes on into the folder.
             var dumped = await dump;
             if (dumped.Failed)

@@ -1,6 +1,7 @@
 using System.Net;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Transfer.Security;
 
 namespace Ms2m.NodeWorker.Transfer;
 
@@ -8,7 +9,7 @@ namespace Ms2m.NodeWorker.Transfer;
 /// follows the dump. Sending during the dump was tried and left: it takes processor time from CRIU while the source
 /// stands still, and needs a body in chunks, which the target has to copy once more. After a break the target is asked
 /// what it has and the rest is sent.</summary>
-public sealed class DirectTransfer(HttpClient http, TimeProvider time, ILogger<DirectTransfer> logger) : ICheckpointTransfer
+public sealed class DirectTransfer(ITransferSecurity security, TimeProvider time, ILogger<DirectTransfer> logger) : ICheckpointTransfer
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Asking = TimeSpan.FromSeconds(5);
@@ -19,20 +20,28 @@ public sealed class DirectTransfer(HttpClient http, TimeProvider time, ILogger<D
         TransferOrder order, string folder, Task<Outcome<Dump>> dump, CancellationToken cancel)
     {
         using var outgoing = new OutgoingCheckpoint(folder, order.MaxBytes, time);
+        if (order.Url.Scheme != security.Scheme)
+        {
+            return NodeFailures.TargetNotProven(
+                order.TargetNode, $"it takes checkpoints by {order.Url.Scheme}, this node sends by {security.Scheme}.");
+        }
+        if (security.Problem() is { } problem)
+            return NodeFailures.OwnCertificateUnfit(problem);
+        using var http = security.OpenClient();
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(Limit);
         try
         {
             var since = time.GetTimestamp();
             // Nothing is learned from it but that the connection is there when the first byte wants to go.
-            await AskAsync(order, limited.Token);
+            await AskAsync(http, order, limited.Token);
             if (await dump.WaitAsync(limited.Token) is { Failed: true } dumped)
                 return dumped.Trouble!;
             if (outgoing.IsTooLarge())
                 return NodeFailures.TooLarge(order.MaxBytes);
             for (var attempt = 0; ; attempt++)
             {
-                var outcome = await PutAsync(order, outgoing, resume: attempt > 0, limited.Token);
+                var outcome = await PutAsync(http, order, outgoing, resume: attempt > 0, limited.Token);
                 if (!outcome.Failed)
                 {
                     var took = time.GetElapsedTime(outgoing.FirstByteAt ?? since).TotalMilliseconds;
@@ -42,7 +51,7 @@ public sealed class DirectTransfer(HttpClient http, TimeProvider time, ILogger<D
                     return outcome.Trouble;
                 TransferLog.Broke(logger, order.Url.AbsolutePath, attempt + 1, outcome.Trouble.Reason.Message);
                 await Task.Delay(Pauses[attempt], time, limited.Token);
-                outgoing.ContinueFrom(await AskAsync(order, limited.Token));
+                outgoing.ContinueFrom(await AskAsync(http, order, limited.Token));
             }
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -51,8 +60,8 @@ public sealed class DirectTransfer(HttpClient http, TimeProvider time, ILogger<D
         }
     }
 
-    private async Task<Outcome<Done>> PutAsync(
-        TransferOrder order, OutgoingCheckpoint outgoing, bool resume, CancellationToken cancel)
+    private static async Task<Outcome<Done>> PutAsync(
+        HttpClient http, TransferOrder order, OutgoingCheckpoint outgoing, bool resume, CancellationToken cancel)
     {
         using var request = Request(HttpMethod.Put, order);
         using var content = new StreamedContent(outgoing.LengthAhead(), outgoing.WriteToAsync, cancel);
@@ -72,6 +81,8 @@ public sealed class DirectTransfer(HttpClient http, TimeProvider time, ILogger<D
         catch (HttpRequestException e)
         {
             cancel.ThrowIfCancellationRequested();
+            if (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+                return NodeFailures.TargetNotProven(order.TargetNode, e.InnerException?.Message ?? e.Message);
             return NodeFailures.TransferBroke(e.Message);
         }
         catch (IOException e)
@@ -81,7 +92,8 @@ public sealed class DirectTransfer(HttpClient http, TimeProvider time, ILogger<D
     }
 
     /// <summary>What the target has of each file; nothing when it does not know.</summary>
-    private async Task<IReadOnlyDictionary<string, long>> AskAsync(TransferOrder order, CancellationToken cancel)
+    private static async Task<IReadOnlyDictionary<string, long>> AskAsync(
+        HttpClient http, TransferOrder order, CancellationToken cancel)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(Asking);
@@ -109,6 +121,8 @@ public sealed class DirectTransfer(HttpClient http, TimeProvider time, ILogger<D
     private static HttpRequestMessage Request(HttpMethod method, TransferOrder order)
     {
         var request = new HttpRequestMessage(method, order.Url) { Version = HttpVersion.Version11 };
+        // Whose certificate must be shown: the node's, by whatever address it is reached.
+        request.Headers.Host = order.TargetNode;
         request.Headers.TryAddWithoutValidation("Authorization", TransferToken.Header(order.Token));
         return request;
     }

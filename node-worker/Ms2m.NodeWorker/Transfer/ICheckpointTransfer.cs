@@ -11,8 +11,9 @@ public interface ICheckpointTransfer
 }
 
 /// <param name="Url">The target's address for this checkpoint.</param>
+/// <param name="TargetNode">Who must answer at that address.</param>
 /// <param name="Token">A secret.</param>
-public sealed record TransferOrder(Uri Url, string Token, long MaxBytes);
+public sealed record TransferOrder(Uri Url, string TargetNode, string Token, long MaxBytes);
 
 /// <param name="Bytes">Sum of the files' lengths.</param>
 /// <param name="Digest">See <see cref="CheckpointDigest"/>; the target has computed the same.</param>

@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Reservations;
+using Ms2m.NodeWorker.Transfer.Security;
 
 namespace Ms2m.NodeWorker.Transfer;
 
 /// <summary>Where checkpoints arrive: PUT sends one, GET tells how much of it is here.</summary>
 public sealed class TransferEndpoint(
-    ReservationBook book, IncomingCheckpoints incoming, ILogger<TransferEndpoint> log)
+    ReservationBook book, IncomingCheckpoints incoming, ITransferSecurity security, ILogger<TransferEndpoint> log)
 {
     private const string Route = "/checkpoints/{migrationId:guid}/{attempt:int}";
 
@@ -27,6 +28,11 @@ public sealed class TransferEndpoint(
         {
             // Before a byte of the body is read; an unknown migration and a wrong token look the same from outside.
             http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return;
+        }
+        if (!security.ComesFrom(http, reservation.SourceNode))
+        {
+            await RefuseAsync(http, reservation, NodeFailures.NotTheSource(reservation.SourceNode));
             return;
         }
         if (http.Request.ContentLength > reservation.MaxBytes)
@@ -61,7 +67,7 @@ public sealed class TransferEndpoint(
 
     private async Task GetAsync(HttpContext http)
     {
-        if (Admit(http) is not { } reservation)
+        if (Admit(http) is not { } reservation || !security.ComesFrom(http, reservation.SourceNode))
         {
             http.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return;
@@ -87,6 +93,7 @@ public sealed class TransferEndpoint(
         var status = trouble.Reason.Code switch
         {
             "MS2M-2303" => StatusCodes.Status413PayloadTooLarge,
+            "MS2M-2306" => StatusCodes.Status403Forbidden,
             "MS2M-2304" => StatusCodes.Status422UnprocessableEntity,
             "MS2M-2501" => StatusCodes.Status507InsufficientStorage,
             _ => StatusCodes.Status400BadRequest,

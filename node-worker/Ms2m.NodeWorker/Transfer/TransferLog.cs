@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Security;
+
 namespace Ms2m.NodeWorker.Transfer;
 
 internal static partial class TransferLog
@@ -16,4 +19,17 @@ internal static partial class TransferLog
 
     [LoggerMessage(2205, LogLevel.Information, "Removed {Folder}, which nothing claims")]
     public static partial void Unclaimed(ILogger log, string folder);
+
+    [LoggerMessage(2206, LogLevel.Warning,
+        "Refused a connection from {Peer}: its certificate ({Subject}) is not one of our nodes' ({Errors} {Details})")]
+    public static partial void StrangerRefused(
+        ILogger log, EndPoint? peer, string subject, SslPolicyErrors errors, string details);
+
+    [LoggerMessage(2207, LogLevel.Warning, "The certificate in {Folder} cannot be read, the former one serves on: {Cause}")]
+    public static partial void CertificateUnreadable(ILogger log, string folder, string cause);
+
+    [LoggerMessage(2208, LogLevel.Warning,
+        "INSECURE: checkpoints travel unencrypted and nodes do not prove who they are ({Key} is set). Whoever is on the "
+        + "wire can read the memory of the workloads that are moved.")]
+    public static partial void Unprotected(ILogger log, string key);
 }

@@ -320,7 +320,7 @@ public sealed class StepDeskTests : IAsyncLifetime, IDisposable
         new WorkloadSpec("t", "image", "q", new Dictionary<string, string>()), 1, "digest");
 
     private TakeCheckpoint Take() =>
-        new(_migration, StepNames.TakeCheckpoint, 1, "s-1", "http://127.0.0.1:1/", "top-secret", 1000);
+        new(_migration, StepNames.TakeCheckpoint, 1, "s-1", "node-t", "https://127.0.0.1:1/", "top-secret", 1000);
 
     private static ShadowReady Ready(RestoreShadow command, double ms) =>
         new(command.MigrationId, command.Step, command.Attempt, "node-t", command.InstanceId, ms);

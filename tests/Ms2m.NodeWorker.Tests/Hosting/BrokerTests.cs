@@ -36,7 +36,7 @@ public sealed class BrokerTests : IAsyncLifetime, IDisposable
         using var http = new HttpClient();
         await Eventually.GetAsync("a healthy worker", async () =>
         {
-            using var response = await http.GetAsync(new Uri(new Uri(_worker.Urls.First()), "/health"));
+            using var response = await http.GetAsync(new Uri(new Uri(_worker.Urls.Last()), "/health"));
             return response.IsSuccessStatusCode ? "healthy" : null;
         });
     }
@@ -54,7 +54,7 @@ public sealed class BrokerTests : IAsyncLifetime, IDisposable
     public async Task a_plain_command_is_answered_in_plain_json_to_the_saga()
     {
         var reserve = new ReserveTarget(
-            Guid.NewGuid(), StepNames.ReserveTarget, 3, "orders-t", Spec, "token", 1000, 5000);
+            Guid.NewGuid(), StepNames.ReserveTarget, 3, "orders-t", Spec, "node-s", "token", 1000, 5000);
 
         await _broker.SendAsync(_node, reserve);
 

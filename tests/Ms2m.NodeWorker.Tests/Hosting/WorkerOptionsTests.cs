@@ -8,19 +8,20 @@ public sealed class WorkerOptionsTests
     {
         ["MS2M_NODE"] = "node-a",
         ["MS2M_BROKER_URI"] = "amqp://user:hidden@10.0.0.1:5672/ms2m",
-        ["MS2M_WORKER_LISTEN"] = "http://10.0.0.5:8490",
+        ["MS2M_WORKER_LISTEN"] = "https://10.0.0.5:8490",
+        ["MS2M_TLS"] = "/etc/ms2m/tls",
     };
 
     private (WorkerOptions? Options, IReadOnlyList<string> Problems) Read() =>
         WorkerOptionsReader.Read(key => _environment.GetValueOrDefault(key));
 
     [Fact]
-    public void three_settings_are_enough()
+    public void four_settings_are_enough()
     {
         var options = Read().Options!;
 
         Assert.Equal("/var/lib/ms2m/checkpoints", options.Checkpoints);
-        Assert.Equal("http://10.0.0.5:8490/", options.Advertise.ToString());
+        Assert.Equal("https://10.0.0.5:8490/", options.Advertise.ToString());
         Assert.Equal("amqp://user:hidden@10.0.0.1:5672/ms2m", options.WorkloadBrokerUri);
     }
 
@@ -39,6 +40,13 @@ public sealed class WorkerOptionsTests
     [InlineData("MS2M_BROKER_URI", "http://user:hidden@10.0.0.1")]
     [InlineData("MS2M_WORKLOAD_BROKER_URI", "hidden")]
     [InlineData("MS2M_WORKER_LISTEN", "10.0.0.5:8490")]
+    [InlineData("MS2M_WORKER_LISTEN", "http://10.0.0.5:8490")]
+    [InlineData("MS2M_WORKER_ADVERTISE", "http://10.0.0.5:8490")]
+    [InlineData("MS2M_WORKER_HEALTH", "8491")]
+    [InlineData("MS2M_TLS", null)]
+    [InlineData("MS2M_TLS", "relative")]
+    [InlineData("MS2M_INSECURE_TRANSFER", "yes")]
+    [InlineData("MS2M_INSECURE_TRANSFER", "true")]
     [InlineData("MS2M_DATA", "relative")]
     [InlineData("MS2M_CHECKPOINT_WAY", "fast")]
     [InlineData("MS2M_RESERVE_BYTES", "64MB")]
@@ -51,5 +59,17 @@ public sealed class WorkerOptionsTests
         Assert.Null(options);
         Assert.Contains(problems, p => p.StartsWith(key, StringComparison.Ordinal));
         Assert.All(problems, p => Assert.DoesNotContain("hidden", p, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void without_encryption_only_when_it_is_asked_for_in_so_many_words()
+    {
+        _environment["MS2M_TLS"] = null;
+        _environment["MS2M_WORKER_LISTEN"] = "http://10.0.0.5:8490";
+        Assert.Contains("MS2M_INSECURE_TRANSFER=yes", string.Join(' ', Read().Problems), StringComparison.Ordinal);
+
+        _environment["MS2M_INSECURE_TRANSFER"] = "yes";
+
+        Assert.Null(Read().Options!.Tls);
     }
 }

@@ -9,7 +9,8 @@ public sealed class MovingTests
     private readonly Guid _migration = Guid.NewGuid();
 
     private ReserveTarget Reserve(int attempt = 1) => new(
-        _migration, StepNames.ReserveTarget, attempt, "orders-t", WorkerStage.Spec, "token", 10_000_000, 50_000_000);
+        _migration, StepNames.ReserveTarget, attempt, "orders-t", WorkerStage.Spec, "node-s",
+        "token", 10_000_000, 50_000_000);
 
     private RestoreShadow Restore(string digest) =>
         new(_migration, StepNames.RestoreShadow, 1, "orders-t", WorkerStage.Spec, 4, digest);
@@ -20,7 +21,7 @@ public sealed class MovingTests
     {
         target.Desk.Accept(Reserve());
         var reserved = await target.Bus.NextAsync<TargetReserved>();
-        source.Desk.Accept(new TakeCheckpoint(_migration, StepNames.TakeCheckpoint, 1, "orders-s",
+        source.Desk.Accept(new TakeCheckpoint(_migration, StepNames.TakeCheckpoint, 1, "orders-s", "node-t",
             target.Reachable(reserved.TransferUrl), "token", 50_000_000));
         var taken = await source.Bus.NextAsync<CheckpointTaken>();
         Assert.Equal(1.5, taken.FrozenMs);
@@ -117,7 +118,7 @@ public sealed class MovingTests
         source.Runtime.HoldDump = new TaskCompletionSource();
         target.Desk.Accept(Reserve());
         var reserved = await target.Bus.NextAsync<TargetReserved>();
-        source.Desk.Accept(new TakeCheckpoint(_migration, StepNames.TakeCheckpoint, 1, "orders-s",
+        source.Desk.Accept(new TakeCheckpoint(_migration, StepNames.TakeCheckpoint, 1, "orders-s", "node-t",
             target.Reachable(reserved.TransferUrl), "token", 50_000_000));
         await Eventually.HoldsAsync("the dump's begin", () => source.Left().Any(f => f.EndsWith("pages-1.img", StringComparison.Ordinal)));
 
@@ -134,8 +135,8 @@ public sealed class MovingTests
         await using var source = await WorkerStage.OpenAsync("node-s");
         await source.RunAsync("orders-s");
 
-        source.Desk.Accept(new TakeCheckpoint(_migration, StepNames.TakeCheckpoint, 1, "orders-s",
-            "http://127.0.0.1:1/checkpoints/x/1", "token", 50_000_000));
+        source.Desk.Accept(new TakeCheckpoint(_migration, StepNames.TakeCheckpoint, 1, "orders-s", "node-t",
+            "https://127.0.0.1:1/checkpoints/x/1", "token", 50_000_000));
 
         await source.Bus.NextAsync<CheckpointTaken>();
         var failed = await source.Bus.NextAsync<StepFailed>();
@@ -161,8 +162,8 @@ public sealed class MovingTests
     {
         await using var source = await WorkerStage.OpenAsync("node-s");
 
-        source.Desk.Accept(new TakeCheckpoint(_migration, StepNames.TakeCheckpoint, 1, "orders-s",
-            "http://127.0.0.1:1/", "token", 50_000_000));
+        source.Desk.Accept(new TakeCheckpoint(_migration, StepNames.TakeCheckpoint, 1, "orders-s", "node-t",
+            "https://127.0.0.1:1/", "token", 50_000_000));
 
         Assert.Equal("MS2M-2103", (await source.Bus.NextAsync<StepFailed>()).Reason.Code);
     }

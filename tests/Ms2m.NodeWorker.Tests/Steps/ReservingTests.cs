@@ -6,7 +6,8 @@ namespace Ms2m.NodeWorker.Tests.Steps;
 public sealed class ReservingTests
 {
     private readonly ReserveTarget _reserve = new(
-        Guid.NewGuid(), StepNames.ReserveTarget, 1, "orders-t", WorkerStage.Spec, "top-secret", 10_000_000, 50_000_000);
+        Guid.NewGuid(), StepNames.ReserveTarget, 1, "orders-t", WorkerStage.Spec, "node-s", "top-secret",
+        10_000_000, 50_000_000);
 
     private static async Task<string> RefusalAsync(WorkerStage stage, ReserveTarget command)
     {
@@ -25,7 +26,7 @@ public sealed class ReservingTests
         stage.Desk.Accept(_reserve);
         var reserved = await stage.Bus.NextAsync<TargetReserved>();
 
-        Assert.Equal($"http://10.0.0.9:8490/checkpoints/{_reserve.MigrationId}/1", reserved.TransferUrl);
+        Assert.Equal($"https://10.0.0.9:8490/checkpoints/{_reserve.MigrationId}/1", reserved.TransferUrl);
         Assert.NotNull(stage.Book.Of(_reserve.MigrationId));
         Assert.All(stage.Left(), f => Assert.DoesNotContain(
             "top-secret", File.ReadAllText(Path.Combine(stage.Options.Data, f)), StringComparison.Ordinal));
@@ -107,9 +108,7 @@ public sealed class ReservingTests
         stage.Desk.Accept(_reserve with { Attempt = 2, Token = "another" });
         await stage.Bus.NextAsync<TargetReserved>();
 
-        using var http = new HttpClient();
-        http.DefaultRequestHeaders.Add("Authorization", "Bearer top-secret");
-        using var response = await http.GetAsync(new Uri(stage.Reachable(first.TransferUrl)));
+        using var response = await stage.AskAsync(first.TransferUrl, "top-secret");
 
         Assert.Equal(System.Net.HttpStatusCode.Unauthorized, response.StatusCode);
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Completed;
 using Ms2m.NodeWorker.Heartbeat;
@@ -13,6 +14,7 @@ using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Tests.Stage;
 using Ms2m.NodeWorker.Tests.Transfer;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Security;
 
 namespace Ms2m.NodeWorker.Tests.Steps;
 
@@ -30,7 +32,7 @@ internal sealed class WorkerStage : IAsyncDisposable
         var options = TestOptions.In(_folder.Path, node);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel => WorkerAddresses.Bind(kestrel, options));
         builder.Services.AddWorker(options);
         builder.Services.AddSingleton<Room>(new FakeRoom(options));
         builder.Services.AddSingleton<IContainerRuntime>(Runtime);
@@ -72,6 +74,17 @@ internal sealed class WorkerStage : IAsyncDisposable
     /// <summary>The advertised address is the real one's stand-in: the port is known only after the start.</summary>
     public string Reachable(string transferUrl) =>
         new Uri(new Uri(_app.Urls.First()), new Uri(transferUrl).PathAndQuery).ToString();
+
+    /// <summary>As the node from which the reservation expects a checkpoint.</summary>
+    public async Task<HttpResponseMessage> AskAsync(string transferUrl, string token)
+    {
+        using var http = new MutualTls(TestAuthority.Ours.Folder("node-s"), "node-s", NullLogger<MutualTls>.Instance)
+            .OpenClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, Reachable(transferUrl));
+        request.Headers.Host = Options.Node;
+        request.Headers.Add("Authorization", TransferToken.Header(token));
+        return await http.SendAsync(request);
+    }
 
     public async Task RunAsync(string instance)
     {

@@ -12,6 +12,7 @@ internal sealed class BreakingWire : IAsyncDisposable
     private readonly int _breakAfter;
     private readonly int _times;
     private readonly Task _serving;
+    private readonly MemoryStream _seen = new();
     private long _passed;
 
     public BreakingWire(Uri target, int breakAfter, int times = 1)
@@ -25,6 +26,16 @@ internal sealed class BreakingWire : IAsyncDisposable
     public Uri Url { get; }
 
     public int Breaks { get; private set; }
+
+    /// <summary>What a listener would have seen go towards the target.</summary>
+    public byte[] Seen
+    {
+        get
+        {
+            lock (_seen)
+                return _seen.ToArray();
+        }
+    }
 
     public long Passed => Interlocked.Read(ref _passed);
 
@@ -72,6 +83,8 @@ internal sealed class BreakingWire : IAsyncDisposable
                     return;
                 }
                 Interlocked.Add(ref _passed, read);
+                lock (_seen)
+                    _seen.Write(buffer, 0, read);
                 await target.GetStream().WriteAsync(buffer.AsMemory(0, read), _closed.Token);
             }
             await back;

@@ -93,11 +93,9 @@ public sealed class DirectTransferTests
     public async Task a_refused_sender_is_refused_before_it_has_sent_its_body()
     {
         await using var stage = await TransferStage.OpenAsync();
-        using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Put, stage.Url) { Content = new NeverSent() };
-        request.Headers.ExpectContinue = true;
+        using var content = new NeverSent();
 
-        using var response = await http.SendAsync(request);
+        using var response = await stage.RequestAsync(HttpMethod.Put, content, token: null);
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }

@@ -108,11 +108,8 @@ public sealed class HostileSenderTests
 
     private static async Task<(HttpStatusCode, Trouble?)> PutAsync(TransferStage stage, byte[] body)
     {
-        using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Put, stage.Url) { Content = new ByteArrayContent(body) };
-        request.Headers.Add("Authorization", TransferToken.Header(TransferStage.Token));
-        request.Headers.ExpectContinue = true;
-        using var response = await http.SendAsync(request);
+        using var content = new ByteArrayContent(body);
+        using var response = await stage.RequestAsync(HttpMethod.Put, content);
         return (response.StatusCode, await response.Content.ReadFromJsonAsync<Trouble>(ContractJson.Options));
     }
 }

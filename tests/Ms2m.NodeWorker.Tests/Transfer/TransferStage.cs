@@ -9,6 +9,7 @@ using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Tests.Stage;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Security;
 
 namespace Ms2m.NodeWorker.Tests.Transfer;
 
@@ -16,13 +17,17 @@ namespace Ms2m.NodeWorker.Tests.Transfer;
 internal sealed class TransferStage : IAsyncDisposable
 {
     public const string Token = "a-secret-token";
+    public const string SourceNode = "node-s";
+    public const string TargetNode = "node-t";
 
     private readonly TemporaryFolder _folder;
     private readonly WebApplication _app;
-    private readonly HttpClient _http = WorkerServices.TransferClient();
-
     private TransferStage(TemporaryFolder folder, WorkerOptions options, WebApplication app) =>
         (_folder, Options, _app) = (folder, options, app);
+
+    /// <summary>As which the sender shows itself: the node that the reservation names.</summary>
+    public ITransferSecurity Source { get; init; } =
+        new MutualTls(TestAuthority.Ours.Folder(SourceNode), SourceNode, NullLogger<MutualTls>.Instance);
 
     public WorkerOptions Options { get; }
 
@@ -38,14 +43,16 @@ internal sealed class TransferStage : IAsyncDisposable
 
     public Uri Url => new(new Uri(_app.Urls.First()), TransferEndpoint.PathOf(MigrationId, 1));
 
-    public static async Task<TransferStage> OpenAsync(long maxBytes = 10_000_000)
+    public static async Task<TransferStage> OpenAsync(
+        long maxBytes = 10_000_000, ITransferSecurity? source = null, ITransferSecurity? target = null)
     {
         var folder = new TemporaryFolder();
         var options = TestOptions.In(folder["data"]);
         PrivateFiles.CreateFolder(options.Data);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel => WorkerAddresses.Bind(kestrel, options));
+        builder.Services.AddSingleton(target ?? new MutualTls(options.Tls!, TargetNode, NullLogger<MutualTls>.Instance));
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<Room>(new FakeRoom(options));
         builder.Services.AddSingleton<ReservationBook>();
@@ -54,12 +61,26 @@ internal sealed class TransferStage : IAsyncDisposable
         var app = builder.Build();
         app.Services.GetRequiredService<TransferEndpoint>().Map(app);
         await app.StartAsync();
-        var stage = new TransferStage(folder, options, app);
+        var stage = source is null
+            ? new TransferStage(folder, options, app)
+            : new TransferStage(folder, options, app) { Source = source };
         app.Services.GetRequiredService<ReservationBook>().Write(new Reservation(
             stage.MigrationId, 1, "t-1", new WorkloadSpec("t", "image", "q", new Dictionary<string, string>()),
-            TransferToken.DigestOf(Token), 1000, maxBytes));
+            SourceNode, TransferToken.DigestOf(Token), 1000, maxBytes));
         Directory.CreateDirectory(stage.Outgoing);
         return stage;
+    }
+
+    /// <summary>What another program than ours may send, from the right node.</summary>
+    public async Task<HttpResponseMessage> RequestAsync(HttpMethod method, HttpContent? content, string? token = Token)
+    {
+        using var http = Source.OpenClient();
+        using var request = new HttpRequestMessage(method, Url) { Content = content };
+        request.Headers.Host = TargetNode;
+        if (token is not null)
+            request.Headers.Add("Authorization", TransferToken.Header(token));
+        request.Headers.ExpectContinue = content is not null;
+        return await http.SendAsync(request);
     }
 
     public void Write(string name, byte[] content) => File.WriteAllBytes(Path.Combine(Outgoing, name), content);
@@ -67,15 +88,14 @@ internal sealed class TransferStage : IAsyncDisposable
     public Task<Outcome<Sent>> SendAsync(
         Task<Outcome<Dump>>? dump = null, string token = Token, Uri? url = null, long maxBytes = long.MaxValue,
         CancellationToken cancel = default) =>
-        new DirectTransfer(_http, TimeProvider.System, NullLogger<DirectTransfer>.Instance).SendAsync(
-            new TransferOrder(url ?? Url, token, maxBytes), Outgoing, dump ?? Complete, cancel);
+        new DirectTransfer(Source, TimeProvider.System, NullLogger<DirectTransfer>.Instance).SendAsync(
+            new TransferOrder(url ?? Url, TargetNode, token, maxBytes), Outgoing, dump ?? Complete, cancel);
 
     public static Task<Outcome<Dump>> Complete { get; } =
         Task.FromResult<Outcome<Dump>>(new Dump(CheckpointWay.Images, 1));
 
     public async ValueTask DisposeAsync()
     {
-        _http.Dispose();
         await _app.DisposeAsync();
         _folder.Dispose();
     }
