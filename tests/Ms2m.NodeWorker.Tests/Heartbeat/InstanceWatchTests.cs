@@ -114,17 +114,18 @@ public sealed class InstanceWatchTests
     }
 
     private ReserveTarget Reserve() => new(
-        _migration, StepNames.ReserveTarget, 1, "orders-t", WorkerStage.Spec, "token", 10_000_000, 50_000_000);
+        _migration, StepNames.ReserveTarget, 1, "orders-t", WorkerStage.Spec, "node-s", "token", 10_000_000,
+        50_000_000);
 
     private TakeCheckpoint Take(string url) =>
-        new(_migration, StepNames.TakeCheckpoint, 1, "orders-s", url, "token", 50_000_000);
+        new(_migration, StepNames.TakeCheckpoint, 1, "orders-s", "node-t", url, "token", 50_000_000);
 
     /// <summary>Its transfer went nowhere, which does not matter to the source.</summary>
     private async Task<WorkerStage> SourceOfACheckpointAsync()
     {
         var source = await WorkerStage.OpenAsync();
         await source.RunAsync("orders-s");
-        source.Desk.Accept(Take("http://127.0.0.1:1/checkpoints/x/1"));
+        source.Desk.Accept(Take("https://127.0.0.1:1/checkpoints/x/1"));
         await source.Bus.NextAsync<CheckpointTaken>();
         await source.Bus.NextAsync<StepFailed>();
         await source.Desk.IdleAsync(_migration);
