@@ -3,11 +3,11 @@ using Ms2m.Eval.Load;
 
 namespace Ms2m.Eval.Bench;
 
-/// <summary>Benchmarks by subject; there is one so far.</summary>
+/// <summary>Benchmarks by subject.</summary>
 internal static class BenchCommand
 {
     public static Command Create() =>
-        new("bench", "Measure many migrations in a row") { Migration() };
+        new("bench", "Measure many migrations, in a row or at once") { Migration(), FairnessCommand.Create() };
 
     private static Command Migration()
     {

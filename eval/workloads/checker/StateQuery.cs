@@ -5,7 +5,7 @@ using RabbitMQ.Client.Events;
 namespace Ms2m.Checker;
 
 /// <summary>Asks a workload for its state, over a connection of its own.</summary>
-internal static class StateQuery
+public static class StateQuery
 {
     /// <summary>Null when nobody answers in time, for instance because no such instance listens.</summary>
     public static async Task<WorkloadState?> AskAsync(CheckOptions options, string instanceId, CancellationToken cancellationToken)
