@@ -46,6 +46,13 @@ public static class Failures
     public static Failure BadPriority(int most) => new(
         "MS2M-0111", "The priority is out of range.", $"Allowed: {-most} to {most}.");
 
+    public static Failure AlreadyStarting(string workload, string node) => new(
+        "MS2M-0113", $"The workload \"{workload}\" is being started on \"{node}\".",
+        "Wait a moment, or take it back with `ms2m stop`.");
+
+    public static Failure NoWorker(string node) => new(
+        "MS2M-0114", $"No worker listens for node \"{node}\".", "Start its node worker, or choose another node.");
+
     public static Failure WaitedTooLong { get; } = new(
         "MS2M-0112", "The migration's turn did not come in time; nothing was touched.",
         "See `ms2m migrations` for what runs; raise MS2M_MAX_QUEUE_SECONDS or the limits, or ask again later.");

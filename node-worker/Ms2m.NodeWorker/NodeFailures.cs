@@ -46,6 +46,9 @@ public static class NodeFailures
         "MS2M-2107", $"This node already hosts '{instance}' of the workload '{workload}'.",
         "Choose another node, or stop that instance.");
 
+    public static Trouble StoppedBefore(string instance) => Never(
+        "MS2M-2109", $"'{instance}' was stopped before it was started.", "Nothing to do.");
+
     public static Trouble EndedAtOnce(string instance) => Never(
         "MS2M-2108", $"The program of '{instance}' ended as soon as it was started.",
         $"See what it said: podman logs {instance}.");

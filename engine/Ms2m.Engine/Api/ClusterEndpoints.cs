@@ -44,7 +44,7 @@ internal static class ClusterEndpoints
     }
 
     private static async Task<IResult> RunAsync(
-        RunBody body, ClusterReader cluster, IBus bus, TimeProvider time, CancellationToken token)
+        RunBody body, ClusterReader cluster, Starts starts, TimeProvider time, CancellationToken token)
     {
         var nodes = (await cluster.NodesAsync(token)).ToArray();
         if (!Names.IsValid(body.Name))
@@ -67,21 +67,20 @@ internal static class ClusterEndpoints
             return Results.Conflict(Failures.NodeDown(target.Node, silence));
         }
 
-        if (Instances(nodes).FirstOrDefault(host => host.Instance.Spec.Name == body.Name) is { Node: { } host })
-        {
-            return Results.Conflict(Failures.AlreadyThere(body.Name, host.Node));
-        }
-
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var command = new RunWorkload(
             id, Names.ShadowInstance(body.Name, Guid.NewGuid()),
             new WorkloadSpec(body.Name, body.Image, body.Queue, body.Environment ?? []));
-        await (await bus.GetSendEndpoint(new Uri($"exchange:{Names.Node(target.Node)}"))).Send(command, token);
-        return Results.Accepted("/workloads", new { RequestId = id, command.InstanceId });
+        return await starts.ClaimAsync(command, target.Node, token) is { } taken
+            ? Results.Conflict(taken)
+            : await starts.SendAsync(command, target.Node, token) is { } unsent
+            ? Results.Conflict(unsent)
+            : Results.Accepted("/workloads", new { RequestId = id, command.InstanceId });
     }
 
     private static async Task<IResult> StopAsync(
-        string name, ClusterReader cluster, NpgsqlDataSource store, IBus bus, TimeProvider time, CancellationToken token)
+        string name, ClusterReader cluster, NpgsqlDataSource store, Starts starts, IBus bus, TimeProvider time,
+        CancellationToken token)
     {
         if (await store.ClaimHolderAsync(name, token) is { } migration)
         {
@@ -89,6 +88,11 @@ internal static class ClusterEndpoints
         }
 
         var hosts = Instances(await cluster.NodesAsync(token)).Where(host => host.Instance.Spec.Name == name).ToArray();
+        if (hosts.Length == 0 && await starts.TakeBackAsync(name, token))
+        {
+            return Results.Accepted("/workloads", new { });
+        }
+
         if (hosts.Length == 0)
         {
             return Results.NotFound(Failures.UnknownWorkload(name));

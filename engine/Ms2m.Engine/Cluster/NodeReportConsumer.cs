@@ -1,6 +1,7 @@
 using MassTransit;
 using Ms2m.Contracts;
 using Ms2m.EventLog;
+using Ms2m.EventLog.Claims;
 using Ms2m.EventLog.Documents;
 
 namespace Ms2m.Engine.Cluster;
@@ -22,7 +23,10 @@ public sealed class NodeReportConsumer(
         var known = await views.LoadForUpdateAsync(session, report.Node, context.CancellationToken);
         if (known is null || known.Value.Report.At < report.At)
         {
-            views.DeferUpsert(session, new NodeView(report, time.GetUtcNow()));
+            var now = time.GetUtcNow();
+            views.DeferUpsert(session, new NodeView(report, now));
+            RunClaim.DeferSettle(
+                session, report.Node, [.. report.Instances.Select(instance => instance.InstanceId)], now);
         }
 
         await session.CommitAsync(context.CancellationToken);

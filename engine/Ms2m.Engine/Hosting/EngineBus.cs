@@ -16,6 +16,7 @@ internal static class EngineBus
     {
         x.DisableUsageTelemetry();
         x.AddConsumer<NodeReportConsumer>();
+        x.AddConsumer<RefusedStartConsumer>();
         x.AddConsumer<BrokerTaskConsumer>();
         x.AddSagaStateMachine<MigrationStateMachine, MigrationSaga>().PgRepository();
         x.UsingRabbitMq((context, bus) =>
@@ -52,6 +53,8 @@ internal static class EngineBus
                 // An old report is worth nothing.
                 endpoint.SetQueueArgument("x-message-ttl", 30_000);
                 endpoint.ConfigureConsumer<NodeReportConsumer>(context);
+                endpoint.Bind<NodeCommandRefused>();
+                endpoint.ConfigureConsumer<RefusedStartConsumer>(context);
             });
         });
     });

@@ -40,6 +40,7 @@ public static class EngineHost
         builder.Services.AddSingleton<Dispatch>();
         builder.Services.AddSingleton<ClusterReader>();
         builder.Services.AddSingleton<MigrationReader>();
+        builder.Services.AddSingleton<Starts>();
         builder.Services.AddSingleton<LineReader>();
         builder.Services.AddScoped<SlotKeeper>();
         builder.Services.AddScoped<MigrationHandler>();

@@ -13,7 +13,7 @@ public static class Claim
 
     private const string LetGo = "delete from ms2m_claims where workload = $1 and migration_id = $2";
 
-    private const string Holder = "select migration_id from ms2m_claims where workload = $1";
+    private const string Holder = "select migration_id from ms2m_claims where workload = $1 and instance_id is null";
 
     /// <summary>At once, so that the caller can decide on the answer. Kept only if the session commits.</summary>
     /// <returns>Who holds the workload now: <paramref name="migrationId"/> when the claim succeeded.</returns>
@@ -28,8 +28,8 @@ public static class Claim
     public static void DeferRelease(this PgSession session, string workload, Guid migrationId) =>
         session.Defer(DeferredWrite.Of(LetGo, [Parameter.Text(workload), Parameter.Uuid(migrationId)]));
 
-    /// <summary>Who holds the workload, as far as is committed.</summary>
-    /// <returns>Null when nobody does.</returns>
+    /// <summary>The migration that holds the workload, as far as is committed.</summary>
+    /// <returns>Null when none does.</returns>
     public static async Task<Guid?> ClaimHolderAsync(
         this NpgsqlDataSource store, string workload, CancellationToken token)
     {

@@ -11,12 +11,13 @@ namespace Ms2m.NodeWorker.Consumers;
 /// <summary>Runs a workload for the first time.</summary>
 public sealed class RunWorkloadConsumer(
     WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book,
-    HeartbeatSignal heartbeat, IBusSender bus) : IConsumer<RunWorkload>
+    StartGate gate, HeartbeatSignal heartbeat, IBusSender bus) : IConsumer<RunWorkload>
 {
     public async Task Consume(ConsumeContext<RunWorkload> context)
     {
         var command = context.Message;
-        var trouble = await RunAsync(command, context.CancellationToken);
+        var trouble = await gate.RunAsync(
+            () => RunAsync(command, context.CancellationToken), context.CancellationToken);
         if (trouble is not null)
         {
             await bus.PublishAsync(
@@ -36,6 +37,8 @@ public sealed class RunWorkloadConsumer(
             return NodeFailures.BadName("an instance", command.InstanceId);
         if (spec is null || !Names.IsValid(spec.Name))
             return NodeFailures.BadName("a workload", spec?.Name);
+        if (gate.WasStopped(command.InstanceId))
+            return NodeFailures.StoppedBefore(command.InstanceId);
         var listed = await runtime.ListAsync(cancel);
         if (listed.Failed)
             return listed.Trouble;

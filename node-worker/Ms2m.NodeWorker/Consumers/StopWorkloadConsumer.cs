@@ -9,13 +9,14 @@ namespace Ms2m.NodeWorker.Consumers;
 
 /// <summary>Removes an instance outside a migration.</summary>
 public sealed class StopWorkloadConsumer(
-    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, HeartbeatSignal heartbeat,
-    IBusSender bus) : IConsumer<StopWorkload>
+    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, StartGate gate,
+    HeartbeatSignal heartbeat, IBusSender bus) : IConsumer<StopWorkload>
 {
     public async Task Consume(ConsumeContext<StopWorkload> context)
     {
         var command = context.Message;
-        var trouble = await StopAsync(command, context.CancellationToken);
+        var trouble = await gate.RunAsync(
+            () => StopAsync(command, context.CancellationToken), context.CancellationToken);
         await bus.PublishAsync(
             trouble is null
                 ? new WorkloadStopped(command.RequestId, command.InstanceId, options.Node)
@@ -28,6 +29,7 @@ public sealed class StopWorkloadConsumer(
     {
         if (!Names.IsValid(command.InstanceId))
             return NodeFailures.BadName("an instance", command.InstanceId);
+        gate.Stopped(command.InstanceId);
         var found = await runtime.FindAsync(command.InstanceId, cancel);
         if (found.Failed)
             return found.Trouble;

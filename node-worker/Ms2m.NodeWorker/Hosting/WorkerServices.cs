@@ -23,6 +23,7 @@ public static class WorkerServices
         services.AddSingleton<Room>();
         services.AddSingleton<ReservationBook>();
         services.AddSingleton<InstanceFolders>();
+        services.AddSingleton<StartGate>();
         services.AddSingleton<HeartbeatSignal>();
 
         services.AddSingleton(new PodmanPlaces(options.CriuConfiguration, options.Way == CheckpointWayWanted.Archive));

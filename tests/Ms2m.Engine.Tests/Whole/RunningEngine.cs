@@ -7,6 +7,9 @@ public sealed class RunningEngine(WebApplication host) : IAsyncDisposable
 {
     public IServiceProvider Services => host.Services;
 
+    /// <summary>Of its HTTP API.</summary>
+    public Uri Url => new(host.Urls.First());
+
     public async ValueTask DisposeAsync()
     {
         await host.StopAsync();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Ms2m.Contracts;
@@ -21,6 +22,9 @@ public sealed class ScriptedFleet : IAsyncDisposable
         _channel = channel;
         _nodes = nodes;
     }
+
+    /// <summary>Starts and stops outside migrations, by type name, with the node that was told.</summary>
+    public ConcurrentQueue<(string Type, string Node, JsonElement Body)> Ordered { get; } = new();
 
     /// <summary>How long a checkpoint takes: what a slot is held for, in the main.</summary>
     public Func<Guid, TimeSpan> Takes { get; set; } = _ => TimeSpan.Zero;
@@ -53,14 +57,18 @@ public sealed class ScriptedFleet : IAsyncDisposable
 
         foreach (var node in _nodes)
         {
-            await SendAsync(Names.NodeReports, new NodeReported(
-                node, $"http://{node}:8490", DateTimeOffset.UtcNow, 600_000, new Dictionary<string, string>(),
-                2, 8L << 30, 4L << 30, 2L << 30, [],
-                [.. nodeOf.Where(one => one.Value == node).Select(one => new InstanceReported(
-                    Source(one.Key), new WorkloadSpec(one.Key, "image", one.Key, new Dictionary<string, string>()),
-                    InstanceRole.Active, 1, "running", 60L << 20, null))]));
+            await ReportAsync(node, [.. nodeOf.Where(one => one.Value == node).Select(one => Active(Source(one.Key), one.Key))]);
         }
     }
+
+    /// <summary>One node's heartbeat.</summary>
+    public Task ReportAsync(string node, params InstanceReported[] instances) => SendAsync(Names.NodeReports, new NodeReported(
+        node, $"http://{node}:8490", DateTimeOffset.UtcNow, 600_000, new Dictionary<string, string>(),
+        2, 8L << 30, 4L << 30, 2L << 30, [], instances));
+
+    public static InstanceReported Active(string instance, string workload) => new(
+        instance, new WorkloadSpec(workload, "image", workload, new Dictionary<string, string>()),
+        InstanceRole.Active, 1, "running", 60L << 20, null);
 
     public Task SendAsync(string exchange, object message)
     {
@@ -100,6 +108,12 @@ public sealed class ScriptedFleet : IAsyncDisposable
 
     private async Task AnswerAsync(string type, JsonElement body, string node)
     {
+        if (type is nameof(RunWorkload) or nameof(StopWorkload))
+        {
+            Ordered.Enqueue((type, node, body));
+            return;
+        }
+
         var id = body.GetProperty("migrationId").GetGuid();
         if (type == nameof(TakeCheckpoint))
         {

@@ -94,6 +94,21 @@ public sealed class BrokerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task an_instance_that_was_stopped_first_is_not_started_any_more()
+    {
+        var run = new RunWorkload(Guid.NewGuid(), "orders-9", Spec);
+        var stop = new StopWorkload(Guid.NewGuid(), run.InstanceId);
+        await _broker.SendAsync(_node, stop);
+        await _broker.HearAsync(nameof(WorkloadStopped), b => b.GetProperty("requestId").GetGuid() == stop.RequestId);
+
+        await _broker.SendAsync(_node, run);
+
+        var refused = await _broker.HearAsync(
+            nameof(NodeCommandRefused), b => b.GetProperty("requestId").GetGuid() == run.RequestId);
+        Assert.Equal("MS2M-2109", refused.Read<NodeCommandRefused>().Reason.Code);
+    }
+
+    [Fact]
     public async Task a_workload_without_its_image_is_refused_with_the_reason()
     {
         var run = new RunWorkload(Guid.NewGuid(), "orders-1", Spec with { Image = "localhost/ms2m/nowhere:latest" });
