@@ -6,11 +6,11 @@ engine_program=$lab_artifacts/engine/Ms2m.Engine
 engine_exists() { [[ -x $engine_program ]]; }
 
 engine_start() {
-  process_lives engine && return
+  process_lives engine && program_is_current "$lab_artifacts/engine" "$lab_state/engine" && return
   engine_exists ||
     die_missing "there is no $engine_program" "publish it (self-contained, linux-x64) into artifacts/engine"
   [[ -r $lab_environment ]] || die_not_running "lab $lab_index has no services" "lab services up"
-  process_kill engine
+  engine_stop
   engine_copy
   (
     # shellcheck disable=SC1090
@@ -30,6 +30,9 @@ engine_start() {
   )
   wait_until 60 engine "the engine answered $engine_url/health/ready" http_is_ok "$engine_url/health/ready"
 }
+
+# What runs was started from a copy; a newer publication replaces it at the next start.
+program_is_current() { [[ -z $(rsync --archive --delete --dry-run --itemize-changes "$1/" "$2/" 2>&1) ]]; }
 
 # It runs from a copy, so that publishing again cannot pull files from under the running program.
 engine_copy() {

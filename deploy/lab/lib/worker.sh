@@ -16,10 +16,11 @@ worker_start() {
   health=$(worker_health_url "$node")
   process_lives "$node" || die_not_running "$node is not running" "lab node $node start"
   certificates_ensure "$node"
-  process_lives "$node/worker" && return
+  process_lives "$node/worker" &&
+    program_is_current "$lab_artifacts/node-worker" "$(node_folder "$node")/worker" && return
   worker_exists ||
     die_missing "there is no $worker_program" "publish it (self-contained, linux-x64) into artifacts/node-worker"
-  worker_kill "$node"
+  worker_stop "$node"
   # The node sees this copy, read-only: publishing again changes nothing under a running worker, and starting
   # one takes what is published now.
   rsync --archive --delete "$lab_artifacts/node-worker/" "$(node_folder "$node")/worker/"
