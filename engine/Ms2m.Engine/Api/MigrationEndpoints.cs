@@ -15,7 +15,7 @@ internal static class MigrationEndpoints
         group.MapPost("/", StartAsync);
         group.MapGet("/", ListAsync);
         group.MapGet("/{id:guid}", GetAsync);
-        group.MapPost("/{id:guid}/cancel", CancelAsync);
+        group.MapPost("/{id:guid}/cancel", CancelEndpoint.CancelAsync);
         group.MapGet("/{id:guid}/events", EventsAsync);
     }
 
@@ -30,17 +30,6 @@ internal static class MigrationEndpoints
 
         await (await bus.GetSendEndpoint(_migrations)).Send(start, token);
         return Results.Accepted($"/migrations/{start.MigrationId}", new { start.MigrationId });
-    }
-
-    private static async Task<IResult> CancelAsync(Guid id, MigrationReader reader, IBus bus, CancellationToken token)
-    {
-        if (await reader.ViewAsync(id, token) is null)
-        {
-            return Unknown(id);
-        }
-
-        await (await bus.GetSendEndpoint(_migrations)).Send(new CancelMigration(id), token);
-        return Results.Accepted($"/migrations/{id}", new { });
     }
 
     private static async Task<IResult> ListAsync(
@@ -65,6 +54,6 @@ internal static class MigrationEndpoints
         return body[..length];
     }
 
-    private static IResult Unknown(Guid id) => Results.NotFound(new Failure(
+    internal static IResult Unknown(Guid id) => Results.NotFound(new Failure(
         "MS2M-1201", $"There is no migration {id}.", "See `ms2m migrations` for the ones there are."));
 }

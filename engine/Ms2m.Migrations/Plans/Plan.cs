@@ -33,7 +33,7 @@ public sealed record Plan(
     /// <summary>The undo steps of the named steps, in stages by their order.</summary>
     public ImmutableArray<ImmutableArray<UndoStep>> Rollback(IEnumerable<string> started) =>
     [
-        .. started.Select(name => Reversible(name)?.Undo).OfType<UndoStep>()
+        .. started.SelectMany(name => Reversible(name)?.Undo ?? [])
             .DistinctBy(undo => undo.Name)
             .GroupBy(undo => undo.Order)
             .OrderBy(stage => stage.Key)

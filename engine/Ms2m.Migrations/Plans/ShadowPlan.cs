@@ -13,9 +13,11 @@ public static class ShadowPlan
     /// <summary>A transfer is cut off at this multiple of the source's resident memory, plus a constant.</summary>
     private static long MaxBytes(Facts facts) => (facts.Request.SourceMemoryBytes * 3) + (256L << 20);
 
+    private static readonly UndoStep CloseReplayStep = new(StepNames.CloseReplay, 2, new(10, 5), CloseAfterRollback);
+
     private static readonly ReversibleStep OpenReplayStep = new(
         StepNames.OpenReplay, Phase.Checkpointing, new(10, 3), Open,
-        new(StepNames.CloseReplay, 2, new(10, 5), CloseAfterRollback), Then: Fence);
+        [CloseReplayStep], Then: Fence);
 
     private static readonly ReversibleStep SendCheckpointStep = new(
         StepNames.SendCheckpoint, Phase.Transferring, new(120, 1), Command: null, AttemptOf: StepNames.TakeCheckpoint);
@@ -32,15 +34,16 @@ public static class ShadowPlan
         [
             [
                 new(StepNames.ReserveTarget, Phase.Pending, new(10, 2, strictAttempt: true), Reserve,
-                    new(StepNames.RemoveTarget, 1, new(15, 5), RemoveShadow), Refuses: true),
+                    [new(StepNames.RemoveTarget, 1, new(15, 5), RemoveShadow)], Refuses: true),
             ],
             [
                 new(StepNames.PrepareSource, Phase.Pending, new(5, 3), Prepare,
-                    new(StepNames.ResumeSource, 1, new(5, 6), Resume)),
+                    // The source declares J with its answer; only what has stopped journaling leaves it deleted.
+                    [new(StepNames.ResumeSource, 1, new(5, 6), Resume), CloseReplayStep]),
             ],
             [
                 new(StepNames.TakeCheckpoint, Phase.Checkpointing, new(60, 2, strictAttempt: true), Checkpoint,
-                    new(StepNames.DiscardCheckpoint, 1, new(15, 5), Discard)),
+                    [new(StepNames.DiscardCheckpoint, 1, new(15, 5), Discard)]),
                 OpenReplayStep,
             ],
             [SendCheckpointStep],

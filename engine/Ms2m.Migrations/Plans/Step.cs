@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ms2m.Contracts;
 
 namespace Ms2m.Migrations.Plans;
@@ -22,7 +23,7 @@ public sealed record StepLimits(Func<Facts, TimeSpan> Deadline, int Attempts, bo
 /// <param name="Name">From <see cref="StepNames"/>; the event that ends the step carries it.</param>
 /// <param name="Phase">The phase people see while it runs.</param>
 /// <param name="Command">Absent where the step only waits for an event.</param>
-/// <param name="Undo">Absent where there is nothing to undo.</param>
+/// <param name="Undo">What takes it back; a step of several may name the same. Absent where there is nothing to undo.</param>
 /// <param name="Refuses">Whether its failure means that nothing was touched and the request is refused.</param>
 /// <param name="Then">A message to send when the step is done, for which nobody waits.</param>
 /// <param name="AttemptOf">For a step without a command of its own: the step whose command also does this one. Only
@@ -34,7 +35,7 @@ public sealed record ReversibleStep(
     Phase Phase,
     StepLimits Limits,
     StepCommand? Command,
-    UndoStep? Undo = null,
+    ImmutableArray<UndoStep>? Undo = null,
     bool Refuses = false,
     StepCommand? Then = null,
     string? AttemptOf = null,

@@ -57,6 +57,16 @@ public class RollingBackTo
     }
 
     [Fact]
+    public void a_journal_that_the_source_may_have_declared_goes_although_no_replay_queue_was_opened()
+    {
+        var story = Story.Until(StepNames.PrepareSource).Tell(new CancelMigration(Story.Id));
+
+        story.Tell(Undone[..3]);
+
+        Assert.Contains(story.Sent, sent => sent.Message is CloseReplay);
+    }
+
+    [Fact]
     public void the_control_queue_goes_only_after_the_source_that_would_declare_it_again()
     {
         var story = Story.Until(StepNames.RemoveSource);
