@@ -21,5 +21,8 @@ public static class StepNames
     public const string CloseReplay = "close-replay";
     public const string ResumeSource = "resume-source";
     public const string RemoveTarget = "remove-target";
+    /// <summary>Not of a plan: what a collector asks nodes for after a migration's end.</summary>
+    public const string CollectGarbage = "collect-garbage";
+
     public const string DiscardCheckpoint = "discard-checkpoint";
 }

@@ -30,6 +30,9 @@ internal static class CliFailures
     public static Failure NotCancelled(string phase) => new(
         "MS2M-CLI-TOO-LATE", $"It had already ended as {phase}.", "Nothing is left to cancel.");
 
+    public static Failure NotCollected(int left) => new(
+        "MS2M-CLI-GC", $"{left} of them are still there.", "Is the worker of that node up? See: ms2m nodes");
+
     public static Failure Unexpected(Exception bug) => new(
         "MS2M-CLI-BUG", $"Unexpected: {bug.GetType().Name}: {bug.Message}", "This is a bug of ms2m; please report it.");
 }

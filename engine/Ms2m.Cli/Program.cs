@@ -14,6 +14,7 @@ var root = new RootCommand("Moves running, stateful containers between nodes wit
     RunCommand.Create(),
     StopCommand.Create(),
     CancelCommand.Create(),
+    GcCommand.Create(),
 };
 
 var parsed = root.Parse(args);

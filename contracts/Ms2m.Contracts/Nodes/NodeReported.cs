@@ -15,6 +15,7 @@ namespace Ms2m.Contracts;
 /// <param name="CheckpointSpaceBytes">Free where checkpoints rest.</param>
 /// <param name="Features">What was looked for and whether it is there.</param>
 /// <param name="Instances">Containers of workloads on this node.</param>
+/// <param name="Holdings">What migrations have put on this node besides; absent when there is nothing.</param>
 public sealed record NodeReported(
     string Node,
     string Address,
@@ -26,7 +27,8 @@ public sealed record NodeReported(
     long MemoryFreeBytes,
     long CheckpointSpaceBytes,
     IReadOnlyList<NodeFeature> Features,
-    IReadOnlyList<InstanceReported> Instances);
+    IReadOnlyList<InstanceReported> Instances,
+    IReadOnlyList<Holding>? Holdings = null);
 
 /// <summary>One thing a migration may need from a node.</summary>
 /// <param name="Name">Such as <c>criu-check</c>, <c>runc</c>, <c>soft-dirty</c>, <c>userfaultfd</c>.</param>

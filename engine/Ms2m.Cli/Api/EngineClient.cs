@@ -52,6 +52,13 @@ public sealed class EngineClient : IDisposable
     public Task<JsonElement> Stop(string workload, CancellationToken cancel) =>
         Send(HttpMethod.Delete, $"workloads/{Uri.EscapeDataString(workload)}", null, cancel);
 
+    /// <summary>What dead migrations have left behind.</summary>
+    public Task<JsonElement> Garbage(CancellationToken cancel) => Send(HttpMethod.Get, "garbage", null, cancel);
+
+    /// <summary>As <see cref="Garbage"/>, and has what may go removed.</summary>
+    public Task<JsonElement> CollectGarbage(CancellationToken cancel) =>
+        Send(HttpMethod.Post, "garbage/collect", null, cancel);
+
     public Task<JsonElement> Ready(CancellationToken cancel) => Send(HttpMethod.Get, "health/ready", null, cancel);
 
     public void Dispose() => _http.Dispose();

@@ -39,6 +39,11 @@ public sealed class ManagementApi : IDisposable
         (await _http.GetFromJsonAsync<ExchangeDescription>(
             $"api/exchanges/{_vhost}/{Uri.EscapeDataString(exchange)}", token))?.Type ?? "";
 
+    /// <summary>Names of all queues of the virtual host.</summary>
+    public async Task<IReadOnlyList<string>> QueuesAsync(CancellationToken token) =>
+        [.. (await _http.GetFromJsonAsync<QueueDescription[]>($"api/queues/{_vhost}?columns=name", token) ?? [])
+            .Select(queue => queue.Name)];
+
     public void Dispose() => _http.Dispose();
 }
 
@@ -62,3 +67,5 @@ public sealed record QueueBinding(
 }
 
 internal sealed record ExchangeDescription([property: JsonPropertyName("type")] string Type);
+
+internal sealed record QueueDescription([property: JsonPropertyName("name")] string Name);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Ms2m.Engine.Api;
 using Ms2m.Engine.Broker;
 using Ms2m.Engine.Cluster;
+using Ms2m.Engine.Collection;
 using Ms2m.Engine.Delivery;
 using Ms2m.Engine.Ingress;
 using Ms2m.Engine.Saga;
@@ -48,11 +49,15 @@ public static class EngineHost
         builder.Services.AddPgDelivery();
         builder.Services.AddHostedService<PlainRequests>();
         builder.Services.AddHostedService<TurnSweeper>();
+        builder.Services.AddSingleton<RemainsReader>();
+        builder.Services.AddSingleton<GarbageCollector>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<GarbageCollector>());
         builder.Services.AddHostedService<WarmUp>();
 
         var app = builder.Build();
         app.MapMigrations();
         app.MapCluster();
+        app.MapGarbage();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
         return app;

@@ -29,6 +29,10 @@ public sealed record EngineOptions
     /// wait for its turn, 3600. The same for every engine.</summary>
     public AdmissionLimits Limits { get; init; } = new();
 
+    /// <summary><c>MS2M_COLLECT_SECONDS</c>: how often what dead migrations have left is looked for and removed; 300 when
+    /// absent, never with 0.</summary>
+    public TimeSpan? CollectEvery { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <exception cref="EngineOptionsException">A variable is missing or wrong; the message names it.</exception>
     public static EngineOptions FromEnvironment(Func<string, string?> variable) => new()
     {
@@ -39,6 +43,9 @@ public sealed record EngineOptions
         TransferSecret = Required(variable, "MS2M_TRANSFER_SECRET") is { Length: >= 32 } secret
             ? secret
             : throw new EngineOptionsException("MS2M_TRANSFER_SECRET must have at least 32 characters."),
+        CollectEvery = variable("MS2M_COLLECT_SECONDS") == "0"
+            ? null
+            : TimeSpan.FromSeconds(Number(variable, "MS2M_COLLECT_SECONDS", 300, 24 * 3600)),
         Limits = new AdmissionLimits(
             Number(variable, "MS2M_MAX_OUTGOING", 2, 1000),
             Number(variable, "MS2M_MAX_INCOMING", 2, 1000),

@@ -45,6 +45,28 @@ public static class LoadDocument
         return documents;
     }
 
+    /// <summary>The documents changed last, and those of the given ids, each with the time of its last change.</summary>
+    public static async Task<IReadOnlyList<(TDocument Value, DateTimeOffset Modified)>> LoadNewestAsync<TDocument, TId>(
+        this DocumentTable<TDocument, TId> table, NpgsqlDataSource store, int newest, TId[] ids, CancellationToken token)
+        where TDocument : class
+        where TId : notnull
+    {
+        await using var command = store.CreateCommand($"""
+            select data, mt_last_modified from {table.Name}
+            where id = any($2) or id in (select id from {table.Name} order by mt_last_modified desc limit $1)
+            """);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = newest });
+        command.Parameters.Add(new NpgsqlParameter<TId[]> { TypedValue = ids });
+        await using var rows = await command.ExecuteReaderAsync(token);
+        var documents = new List<(TDocument, DateTimeOffset)>();
+        while (await rows.ReadAsync(token))
+        {
+            documents.Add((DocumentTable<TDocument, TId>.Read(rows.GetString(0)), rows.GetFieldValue<DateTimeOffset>(1)));
+        }
+
+        return documents;
+    }
+
     private static async Task<StoredDocument<TDocument>?> FirstAsync<TDocument, TId>(
         NpgsqlCommand command, CancellationToken token)
         where TDocument : class

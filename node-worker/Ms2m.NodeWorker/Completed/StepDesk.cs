@@ -10,6 +10,9 @@ public sealed partial class StepDesk(
     StepJournal journal, IServiceProvider services, IBusSender bus, WorkerOptions options, TimeProvider time,
     ILogger<StepDesk> log) : IDisposable
 {
+    /// <summary>Deadlines, retries and the broker's own redelivery are over within minutes.</summary>
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(30);
+
     private readonly ConcurrentDictionary<Guid, Lane> _lanes = new();
     private readonly CancellationTokenSource _stopping = new();
 
@@ -20,25 +23,35 @@ public sealed partial class StepDesk(
             throw new ArgumentException("A step's name is a DNS label and its attempts count from 1.");
         var key = new StepKey(command.MigrationId, command.Step, command.Attempt);
         var kind = StepKind.For(command);
-        var lane = _lanes.GetOrAdd(key.MigrationId, _ => new Lane());
+        while (!TryAccept(_lanes.GetOrAdd(key.MigrationId, _ => new Lane()), key, kind, command))
+        {
+            // Forgotten in this moment: the next lane is a new one.
+        }
+    }
+
+    /// <returns>False when the lane is forgotten.</returns>
+    private bool TryAccept(Lane lane, StepKey key, StepKind kind, IStepMessage command)
+    {
         lock (lane)
         {
+            if (lane.Forgotten)
+                return false;
             if (lane.Works.FirstOrDefault(w => w.Key == key) is { } known)
             {
                 Repeated(key.MigrationId, key.Step, key.Attempt);
                 known.AnswerAgain();
-                return;
+                return true;
             }
             if (lane.Works.Any(w => w.Key.Step == key.Step && w.Key.Attempt > key.Attempt))
             {
                 OutOfDate(key.MigrationId, key.Step, key.Attempt);
-                return;
+                return true;
             }
             // The migration is over on this node. What a late command made now, nobody would remove.
             if (!kind.EndsOthers && lane.Works.Any(w => w.Kind.EndsOthers))
             {
                 OutOfDate(key.MigrationId, key.Step, key.Attempt);
-                return;
+                return true;
             }
             Accepted(key.MigrationId, key.Step, key.Attempt);
             var work = new StepWork(
@@ -47,6 +60,7 @@ public sealed partial class StepDesk(
             foreach (var other in lane.Works.Where(w => kind.EndsOthers || w.Key.Step == key.Step))
                 other.GiveUp();
             lane.Enqueue(work, () => RunAsync(lane, work, command));
+            return true;
         }
     }
 
@@ -91,6 +105,23 @@ public sealed partial class StepDesk(
             }
         }
         return all;
+    }
+
+    /// <summary>Forgets migrations of which nothing has been heard for so long that nobody repeats a command.</summary>
+    public void Prune()
+    {
+        var now = time.GetUtcNow();
+        foreach (var (migrationId, lane) in _lanes)
+        {
+            lock (lane)
+            {
+                if (!lane.Works.TrueForAll(w => w.IsFinished && w.Sending.IsCompleted && now - w.Since > Remembered))
+                    continue;
+                lane.Forgotten = true;
+                _lanes.TryRemove(new(migrationId, lane));
+                journal.RemoveAll(migrationId);
+            }
+        }
     }
 
     /// <summary>Stops working; what is unfinished stays so in the journal.</summary>
@@ -202,6 +233,8 @@ public sealed partial class StepDesk(
     private sealed class Lane
     {
         public List<StepWork> Works { get; } = [];
+
+        public bool Forgotten { get; set; }
 
         public Task Tail { get; private set; } = Task.CompletedTask;
 

@@ -24,6 +24,8 @@ public sealed class StepJournal(WorkerOptions options)
             File.Delete(PathOf(key));
     }
 
+    public void RemoveAll(Guid migrationId) => PrivateFiles.DeleteFolder(FolderOf(migrationId));
+
     public IReadOnlyList<(StepKey Key, JournalEntry Entry)> ReadAll()
     {
         if (!Directory.Exists(options.JournalFolder))

@@ -9,7 +9,7 @@ namespace Ms2m.NodeWorker.Heartbeat;
 
 /// <summary>Says every two seconds, and at once when instances change, what this node is, can do and hosts.</summary>
 public sealed partial class NodeReporter(
-    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, Room room, NodeFeatures features,
+    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, Holdings holdings, Room room, NodeFeatures features,
     HeartbeatSignal signal, IBusSender bus, TimeProvider time, ILogger<NodeReporter> log) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -62,7 +62,7 @@ public sealed partial class NodeReporter(
                 ["kernel"] = Environment.OSVersion.Version.ToString(),
             },
             Environment.ProcessorCount, Room.TotalMemory, room.FreeMemory, room.FreeForCheckpoints, found,
-            _instances);
+            _instances, holdings.All is { Count: > 0 } held ? held : null);
     }
 
     private async Task ReportAsync(CancellationToken cancel)

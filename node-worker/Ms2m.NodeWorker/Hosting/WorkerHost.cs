@@ -1,4 +1,5 @@
 using MassTransit;
+using Ms2m.NodeWorker.Completed;
 using Ms2m.NodeWorker.Heartbeat;
 using Ms2m.NodeWorker.Transfer;
 using Serilog;
@@ -28,6 +29,7 @@ public static class WorkerHost
         builder.Services.AddHostedService<StartOver>();
         builder.Services.AddWorkerBus(options);
         builder.Services.AddHostedService<NodeReporter>();
+        builder.Services.AddHostedService<JournalKeeper>();
         builder.Services.AddHostedService<InstanceWatch>();
         change?.Invoke(builder.Services);
 

@@ -25,6 +25,7 @@ public static class WorkerServices
         services.AddSingleton<InstanceFolders>();
         services.AddSingleton<StartGate>();
         services.AddSingleton<HeartbeatSignal>();
+        services.AddSingleton<Holdings>();
 
         services.AddSingleton(new PodmanPlaces(options.CriuConfiguration, options.Way == CheckpointWayWanted.Archive));
         services.AddSingleton(_ => new PodmanApi(options.PodmanSocket));

@@ -1,17 +1,22 @@
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Transfer;
 
 namespace Ms2m.NodeWorker.Steps;
 
-/// <summary>Forgets a checkpoint made here. The transfer of it was cancelled when the command came.</summary>
-public sealed class DiscardCheckpointHandler(WorkerOptions options, OutgoingFolders outgoing)
+/// <summary>Forgets a checkpoint made here, or expected here. A transfer of it was cancelled when the command came.</summary>
+public sealed class DiscardCheckpointHandler(
+    WorkerOptions options, ReservationBook book, IncomingCheckpoints incoming, OutgoingFolders outgoing)
     : IStepHandler<DiscardCheckpoint>
 {
-    public Task<Trouble?> HandleAsync(DiscardCheckpoint command, Action<IStepMessage> answer, CancellationToken cancel)
+    public async Task<Trouble?> HandleAsync(DiscardCheckpoint command, Action<IStepMessage> answer, CancellationToken cancel)
     {
+        // First the reservation: without it a sender that tries again is not let in behind our back.
+        book.Remove(command.MigrationId);
+        await incoming.DiscardAsync(command.MigrationId);
         outgoing.Remove(command.MigrationId);
         answer(new CheckpointDiscarded(command.MigrationId, command.Step, command.Attempt, options.Node));
-        return Task.FromResult<Trouble?>(null);
+        return null;
     }
 }

@@ -46,6 +46,25 @@ public sealed class StepDeskTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task a_migration_of_which_nothing_is_heard_any_more_is_forgotten_on_disk_too()
+    {
+        var time = new LateTime();
+        var desk = NewDesk(time);
+        _restore.Script = (command, answer, _) => Answer(answer, Ready(command, 7));
+        desk.Accept(Restore());
+        await _bus.NextAsync<ShadowReady>();
+        await desk.IdleAsync(_migration);
+        await desk.StopAsync();
+
+        desk.Prune();
+        Assert.NotEmpty(Directory.GetFiles(Options.JournalFolder, "*", SearchOption.AllDirectories));
+        time.Late = TimeSpan.FromHours(1);
+        desk.Prune();
+
+        Assert.Empty(Directory.GetFileSystemEntries(Options.JournalFolder));
+    }
+
+    [Fact]
     public async Task a_repeat_after_a_restart_gets_the_first_answer_too()
     {
         var first = NewDesk();
@@ -346,7 +365,7 @@ public sealed class StepDeskTests : IAsyncLifetime, IDisposable
         }
     }
 
-    private StepDesk NewDesk()
+    private StepDesk NewDesk(TimeProvider? time = null)
     {
         var services = new ServiceCollection()
             .AddSingleton<IStepHandler<RestoreShadow>>(_restore)
@@ -354,7 +373,7 @@ public sealed class StepDeskTests : IAsyncLifetime, IDisposable
             .AddSingleton<IStepHandler<RemoveInstance>>(_remove)
             .BuildServiceProvider();
         var desk = new StepDesk(
-            new StepJournal(Options), services, _bus, Options, TimeProvider.System, NullLogger<StepDesk>.Instance);
+            new StepJournal(Options), services, _bus, Options, time ?? TimeProvider.System, NullLogger<StepDesk>.Instance);
         _desks.Add(desk);
         return desk;
     }
