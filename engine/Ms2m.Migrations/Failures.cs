@@ -61,6 +61,10 @@ public static class Failures
         "MS2M-0201", $"The step \"{step}\" did not end in time, after {attempts} attempt(s).",
         "See the log of whoever had the step: `ms2m events` names the node.");
 
+    public static Failure InstanceSilent(string instance, string step, int attempts) => new(
+        "MS2M-0202", $"The instance \"{instance}\" does not answer: \"{step}\" did not end in time, after {attempts} attempt(s).",
+        "Its process may be stopped, or its handler does not return; `ms2m workloads` shows whether it answers now.");
+
     public static Failure HandoffDiffers(JournalClosed source, ReplayCaughtUp shadow) => new(
         "MS2M-0301",
         $"Source and shadow differ: position {source.LastOrdinal} and {shadow.LastOrdinal}, " +

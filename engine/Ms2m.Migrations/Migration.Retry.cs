@@ -38,7 +38,7 @@ public static partial class Migration
             return;
         }
 
-        var reason = trouble is StepFailed failed ? failed.Reason : Failures.StepOverdue(step.Name, trouble.Attempt);
+        var reason = trouble is StepFailed failed ? failed.Reason : Overdue(moving.Facts, step, trouble.Attempt);
         // A second attempt may follow a first one that left something behind: that is rolled back.
         if (step.Refuses && trouble is StepFailed { Attempt: 1 })
         {
@@ -48,6 +48,21 @@ public static partial class Migration
         }
 
         RollBack(draft, reason);
+    }
+
+    /// <summary>Names whom the step has waited for, where that is an instance of the workload.</summary>
+    private static Failure Overdue(Facts facts, ReversibleStep step, int attempts)
+    {
+        var silent = step.Command?.Invoke(facts, attempts) switch
+        {
+            Outgoing.ToInstance asked => asked.InstanceId,
+            null when step.Name == StepNames.VerifyHandoff && facts.Closed is null => facts.Request.SourceInstance,
+            null when step.AttemptOf is null => facts.ShadowInstance,
+            _ => null,
+        };
+        return silent is null
+            ? Failures.StepOverdue(step.Name, attempts)
+            : Failures.InstanceSilent(silent, step.Name, attempts);
     }
 
     // What the source still had to do is not waited for, but for a checkpoint that may be on its way.

@@ -53,7 +53,10 @@ internal sealed class BrokerLink
             RequestedHeartbeat = TimeSpan.FromSeconds(5),
             RequestedConnectionTimeout = TimeSpan.FromSeconds(2),
             HandshakeContinuationTimeout = TimeSpan.FromSeconds(3),
-            ContinuationTimeout = TimeSpan.FromSeconds(10),
+            // A broker under a memory or disk alarm reads nothing from who has published, questions neither, until the
+            // alarm is over. To give up then and connect anew would put a second consumer beside the first, whose
+            // unanswered messages come back out of order. A broker that is dead is told by its heartbeat.
+            ContinuationTimeout = TimeSpan.FromHours(1),
         };
         var link = new BrokerLink(await factory.CreateConnectionAsync(cancellationToken), post);
         try

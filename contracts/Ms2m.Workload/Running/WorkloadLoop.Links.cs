@@ -195,5 +195,7 @@ internal sealed partial class WorkloadLoop
     private static bool IsOfTheBroker(Exception e) =>
         e is OperationInterruptedException or BrokerUnreachableException or AlreadyClosedException or IOException
             or OperationCanceledException or TimeoutException or ObjectDisposedException or ProtocolViolationException
-            or ChannelAllocationException or System.Net.Sockets.SocketException;
+            or ChannelAllocationException or System.Net.Sockets.SocketException
+            // A write that waited for a broker that reads nothing, on a connection that then died.
+            or System.Threading.Channels.ChannelClosedException;
 }

@@ -80,24 +80,25 @@ broker_password_hash() {
   { printf '%b' "$salt" && printf '%b%s' "$salt" "$password" | openssl dgst -sha256 -binary; } | base64 -w0
 }
 
+# In a subshell: these names are RabbitMQ's own and must not reach other processes.
+export_broker_environment() {
+  export HOME=$broker_folder/home
+  export RABBITMQ_NODENAME=ms2m$lab_index@localhost
+  export RABBITMQ_CONF_ENV_FILE=$broker_folder/environment # not /etc/rabbitmq/rabbitmq-env.conf
+  export RABBITMQ_CONFIG_FILE=$broker_folder/rabbitmq.conf
+  export RABBITMQ_ADVANCED_CONFIG_FILE=$broker_folder/advanced.config
+  export RABBITMQ_ENABLED_PLUGINS_FILE=$broker_folder/enabled_plugins
+  export RABBITMQ_MNESIA_BASE=$broker_folder/data
+  export RABBITMQ_LOG_BASE=$broker_folder/log
+  export RABBITMQ_DIST_PORT=$broker_distribution_port
+  export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}"
+  export ERL_EPMD_PORT=$broker_epmd_port ERL_EPMD_ADDRESS=127.0.0.1
+  # The script's name for "exec the virtual machine": SIGTERM then reaches it, and stops it in order, without
+  # a wrapper that would start rabbitmqctl for that.
+  export detached=1
+}
+
 broker_launch() {
-  # In a subshell: these names are RabbitMQ's own and must not reach other processes.
-  export_broker_environment() {
-    export HOME=$broker_folder/home
-    export RABBITMQ_NODENAME=ms2m$lab_index@localhost
-    export RABBITMQ_CONF_ENV_FILE=$broker_folder/environment # not /etc/rabbitmq/rabbitmq-env.conf
-    export RABBITMQ_CONFIG_FILE=$broker_folder/rabbitmq.conf
-    export RABBITMQ_ADVANCED_CONFIG_FILE=$broker_folder/advanced.config
-    export RABBITMQ_ENABLED_PLUGINS_FILE=$broker_folder/enabled_plugins
-    export RABBITMQ_MNESIA_BASE=$broker_folder/data
-    export RABBITMQ_LOG_BASE=$broker_folder/log
-    export RABBITMQ_DIST_PORT=$broker_distribution_port
-    export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}"
-    export ERL_EPMD_PORT=$broker_epmd_port ERL_EPMD_ADDRESS=127.0.0.1
-    # The script's name for "exec the virtual machine": SIGTERM then reaches it, and stops it in order, without
-    # a wrapper that would start rabbitmqctl for that.
-    export detached=1
-  }
   local pid
   pid=$(
     export_broker_environment
@@ -127,3 +128,23 @@ broker_stop() {
 }
 
 broker_has_saved() { tail -c "+$(($2 + 1))" "$1" 2>/dev/null | grep -aq 'to stop collect_statistics'; }
+
+# broker_control WORD…: rabbitmqctl for this broker.
+broker_control() (
+  export_broker_environment
+  unset detached
+  setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups /usr/lib/rabbitmq/bin/rabbitmqctl --quiet "$@"
+)
+
+# The broker takes nothing from anybody who publishes while one of these holds: the alarms of a full memory and of a
+# full disk, set off by moving the mark below what is used.
+broker_alarm() {
+  case $1 in
+    memory) broker_control set_vm_memory_high_watermark 0.00001 ;;
+    disk) broker_control set_disk_free_limit 1000000GB ;;
+    off)
+      broker_control set_vm_memory_high_watermark 0.4
+      broker_control set_disk_free_limit 256MB
+      ;;
+  esac
+}

@@ -11,6 +11,7 @@ lab: a whole Ms2m.Events cluster on one Debian 12 machine. Needs root; no Docker
 
   lab services up|down                  only the broker and the store
   lab engine start|stop|kill|pid        the engine
+  lab alarm memory|disk|off             the broker's alarm, in which it takes nothing from anybody who publishes
   lab worker NODE start|stop|kill|pid   the worker of a node (start takes what is published now)
   lab node NAME start|stop              a node; stop is a power cut for its containers
   lab node NAME exec COMMAND…           run a command inside a node

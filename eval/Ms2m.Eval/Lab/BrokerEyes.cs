@@ -32,6 +32,24 @@ internal sealed class BrokerEyes : IDisposable
         return [.. answer.EnumerateArray().Select(queue => queue.GetProperty("name").GetString()!)];
     }
 
+    /// <summary>Waits until the broker is, or is no more, under a memory or disk alarm.</summary>
+    public async Task UntilAlarm(bool on, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var nodes = await _http.GetFromJsonAsync<JsonElement>("api/nodes?columns=mem_alarm,disk_free_alarm", patience.Token);
+            if (on == nodes.EnumerateArray().Any(node =>
+                node.GetProperty("mem_alarm").GetBoolean() || node.GetProperty("disk_free_alarm").GetBoolean()))
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), patience.Token);
+        }
+    }
+
     public async Task DeleteQueue(string queue, CancellationToken cancel)
     {
         using var answer = await _http.DeleteAsync(

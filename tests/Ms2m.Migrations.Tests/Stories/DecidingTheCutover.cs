@@ -49,6 +49,60 @@ public class DecidingTheCutover
         Assert.Equal("MS2M-0302", Assert.IsType<MigrationState.RollingBack>(story.State).Reason.Code);
     }
 
+    /// <summary>Every reason to decide, and what either policy makes of it. The last two reports decide.</summary>
+    public static TheoryData<CutoverReason, ReplayProgressed[]> Reasons => new()
+    {
+        { CutoverReason.LagIsSmall, [Story.Progress(0, 60, 10, 0), Story.Progress(60, 1, 10, 900)] },
+        { CutoverReason.LagDoesNotShrink, [Story.Progress(0, 60, 10, 0), Story.Progress(50, 60, 10, 500)] },
+        { CutoverReason.ReplayTooLong, [Story.Progress(0, 90_000, 10, 0), Story.Progress(9_000, 40_000, 10, 120_000)] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public void where_the_policy_says_cut_over_every_reason_leads_to_the_cutover(
+        CutoverReason reason, ReplayProgressed[] reports)
+    {
+        var story = Following(OverloadAction.CutOver).Tell(reports);
+
+        Assert.Equal(reason, Assert.Single(story.Events.OfType<CutoverDecided>()).Reason);
+        Assert.Contains(story.Sent, sent => sent.Message is QuiesceSource);
+    }
+
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public void where_the_policy_says_roll_back_only_a_small_lag_leads_to_the_cutover(
+        CutoverReason reason, ReplayProgressed[] reports)
+    {
+        var story = Following(OverloadAction.RollBack).Tell(reports);
+
+        if (reason == CutoverReason.LagIsSmall)
+        {
+            Assert.Contains(story.Sent, sent => sent.Message is QuiesceSource);
+        }
+        else
+        {
+            Assert.Equal("MS2M-0302", Assert.IsType<MigrationState.RollingBack>(story.State).Reason.Code);
+            Assert.DoesNotContain(story.Sent, sent => sent.Message is QuiesceSource);
+        }
+    }
+
+    [Theory]
+    [InlineData(100, false)]
+    [InlineData(500, true)]
+    public void a_longer_allowed_interruption_makes_the_same_lag_small(int maxInterruptionMs, bool small) => Assert.Equal(
+        small ? CutoverReason.LagIsSmall : null,
+        After(new(maxInterruptionMs), Story.Progress(0, 60, 10, 0), Story.Progress(50, 40, 10, 1000))?.Reason);
+
+    [Theory]
+    [InlineData(1_000, CutoverReason.LagDoesNotShrink)]
+    [InlineData(60_000, null)]
+    public void a_longer_allowed_replay_waits_for_the_same_lag(int maxReplayMs, CutoverReason? reason) => Assert.Equal(
+        reason,
+        After(new(MaxReplayMs: maxReplayMs), Story.Progress(0, 600, 10, 0), Story.Progress(80, 560, 10, 900))?.Reason);
+
+    private static Story Following(OverloadAction action) => new Story().Tell(
+        [Story.Ask(policy: new(OnOverload: action)), .. Story.HappyPath.Skip(1).TakeWhile(input => input is not ReplayProgressed)]);
+
     [Fact]
     public void reports_that_come_before_the_shadow_is_known_are_judged_when_it_is()
     {

@@ -45,6 +45,52 @@ public class RollingBackTo
         Assert.Equal(Phase.RolledBack, Assert.IsType<Ended>(story.Tell(Undone).State).Outcome);
     }
 
+    public static TheoryData<string, string> AskedOfAnInstance => new()
+    {
+        { StepNames.PrepareSource, "orders-1" },
+        { StepNames.AttachShadow, Story.Shadow },
+        { StepNames.FollowReplay, Story.Shadow },
+        { StepNames.QuiesceSource, "orders-1" },
+    };
+
+    [Theory]
+    [MemberData(nameof(AskedOfAnInstance))]
+    public void an_instance_that_never_answers_is_named(string step, string instance)
+    {
+        var story = Story.Until(step);
+        for (var attempt = 1; story.State is Moving && attempt < 10; attempt++)
+        {
+            story.Tell(new StepOverdue(Story.Id, step, attempt));
+        }
+
+        var reason = Assert.IsType<RollingBack>(story.State).Reason;
+        Assert.Equal("MS2M-0202", reason.Code);
+        Assert.Contains(instance, reason.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void of_source_and_shadow_the_one_whose_last_word_is_missing_is_named()
+    {
+        var closed = new JournalClosed(Story.Id, StepNames.QuiesceSource, 1, "orders-1", 32, "chain", "state");
+        var story = Story.Until(StepNames.QuiesceSource).Tell(closed, new StepOverdue(Story.Id, StepNames.VerifyHandoff, 1));
+
+        Assert.Contains(Story.Shadow, Assert.IsType<RollingBack>(story.State).Reason.Message, StringComparison.Ordinal);
+        story = Story.Until(StepNames.QuiesceSource).Tell(new StepOverdue(Story.Id, StepNames.VerifyHandoff, 1));
+        Assert.Contains("orders-1", Assert.IsType<RollingBack>(story.State).Reason.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void a_worker_that_never_answers_is_not_taken_for_an_instance()
+    {
+        var story = Story.Until(StepNames.RestoreShadow);
+        for (var attempt = 1; story.State is Moving && attempt < 10; attempt++)
+        {
+            story.Tell(new StepOverdue(Story.Id, StepNames.RestoreShadow, attempt));
+        }
+
+        Assert.Equal("MS2M-0201", Assert.IsType<RollingBack>(story.State).Reason.Code);
+    }
+
     [Fact]
     public void queues_go_only_after_the_source_has_stopped_journaling()
     {
