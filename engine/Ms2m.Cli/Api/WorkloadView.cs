@@ -2,6 +2,7 @@ namespace Ms2m.Cli.Api;
 
 /// <summary>An instance of a workload.</summary>
 /// <param name="MigrationId">The migration that moves it just now.</param>
+/// <param name="Answering">Absent while the engine does not know.</param>
 public sealed record WorkloadView(
     string Name,
     string? Node,
@@ -12,7 +13,10 @@ public sealed record WorkloadView(
     long MemoryBytes,
     string? Image,
     string? Queue,
-    Guid? MigrationId);
+    Guid? MigrationId,
+    bool? Answering = null,
+    DateTimeOffset? SilentSince = null,
+    string? SilentBecause = null);
 
 /// <summary>Asks for a workload to be run.</summary>
 public sealed record RunRequest(

@@ -31,7 +31,7 @@ internal static class WorkloadsCommand
     private static Table TableOf(List<WorkloadView> workloads)
     {
         var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("workload", "node", "instance", "role", "epoch", "state", "memory", "queue", "migration");
+            .AddColumns("workload", "node", "instance", "role", "epoch", "state", "answering", "memory", "queue", "migration");
         foreach (var one in workloads)
         {
             table.AddRow(
@@ -41,6 +41,7 @@ internal static class WorkloadsCommand
                 new Text(one.Role ?? "-"),
                 new Text($"{one.Epoch}"),
                 new Text(one.State ?? "-"),
+                new Text(Answering(one), one.Answering == false ? new Style(Color.Red) : null),
                 new Text(Human.Bytes(one.MemoryBytes)),
                 new Text(one.Queue ?? "-"),
                 new Text(one.MigrationId?.ToString() ?? "-"));
@@ -48,4 +49,11 @@ internal static class WorkloadsCommand
 
         return table;
     }
+
+    private static string Answering(WorkloadView one) => one.Answering switch
+    {
+        true => "yes",
+        false => $"no since {(one.SilentSince is { } since ? Human.Time(since) : "?")}: {one.SilentBecause}",
+        null => "-",
+    };
 }

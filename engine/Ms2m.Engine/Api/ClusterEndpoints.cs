@@ -1,5 +1,6 @@
 using MassTransit;
 using Ms2m.Contracts;
+using Ms2m.Engine.Answering;
 using Ms2m.Engine.Cluster;
 using Ms2m.EventLog.Claims;
 using Ms2m.Migrations;
@@ -29,15 +30,17 @@ internal static class ClusterEndpoints
     }
 
     private static async Task<IEnumerable<WorkloadBody>> WorkloadsAsync(
-        ClusterReader cluster, NpgsqlDataSource store, CancellationToken token)
+        ClusterReader cluster, SignsOfLife signs, NpgsqlDataSource store, CancellationToken token)
     {
         var bodies = new List<WorkloadBody>();
         foreach (var (node, instance) in Instances(await cluster.NodesAsync(token)))
         {
             var migration = instance.MigrationId ?? await store.ClaimHolderAsync(instance.Spec.Name, token);
+            var sign = signs.Of(instance.InstanceId);
             bodies.Add(new WorkloadBody(
                 instance.Spec.Name, node.Node, instance.InstanceId, instance.Role, instance.Epoch, instance.State,
-                instance.MemoryBytes, instance.Spec.Image, instance.Spec.Queue, migration));
+                instance.MemoryBytes, instance.Spec.Image, instance.Spec.Queue, migration,
+                sign.Answering, sign.Since, sign.Because));
         }
 
         return bodies;
@@ -117,7 +120,7 @@ internal static class ClusterEndpoints
 
     private sealed record WorkloadBody(
         string Name, string Node, string InstanceId, InstanceRole Role, long Epoch, string State, long MemoryBytes,
-        string Image, string Queue, Guid? MigrationId);
+        string Image, string Queue, Guid? MigrationId, bool? Answering, DateTimeOffset? SilentSince, string? SilentBecause);
 
     internal sealed record RunBody(
         string? Name, string? Node, string? Image, string? Queue, Dictionary<string, string>? Environment);

@@ -6,7 +6,8 @@ using Ms2m.Engine.Hosting;
 
 namespace Ms2m.Engine.Broker;
 
-/// <summary>The broker's management plugin, for the one thing AMQP cannot tell: how a queue is bound.</summary>
+/// <summary>The broker's management plugin, for what AMQP cannot tell: how a queue is bound, and how its consumer gets
+/// on.</summary>
 public sealed class ManagementApi : IDisposable
 {
     private readonly HttpClient _http;
@@ -43,6 +44,15 @@ public sealed class ManagementApi : IDisposable
     public async Task<IReadOnlyList<string>> QueuesAsync(CancellationToken token) =>
         [.. (await _http.GetFromJsonAsync<QueueDescription[]>($"api/queues/{_vhost}?columns=name", token) ?? [])
             .Select(queue => queue.Name)];
+
+    /// <summary>All queues, as the broker saw them some seconds ago.</summary>
+    /// <exception cref="HttpRequestException">The plugin cannot be reached.</exception>
+    public async Task<IReadOnlyList<QueueLook>> LooksAsync(CancellationToken token)
+    {
+        var queues = await _http.GetFromJsonAsync<JsonElement>(
+            $"api/queues/{_vhost}?columns=name,consumers,messages_unacknowledged,message_stats.ack", token);
+        return [.. queues.EnumerateArray().Select(QueueLook.Read)];
+    }
 
     public void Dispose() => _http.Dispose();
 }

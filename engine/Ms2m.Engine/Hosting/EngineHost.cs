@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Ms2m.Engine.Answering;
 using Ms2m.Engine.Api;
 using Ms2m.Engine.Broker;
 using Ms2m.Engine.Cluster;
@@ -52,6 +53,8 @@ public static class EngineHost
         builder.Services.AddSingleton<RemainsReader>();
         builder.Services.AddSingleton<GarbageCollector>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GarbageCollector>());
+        builder.Services.AddSingleton<SignsOfLife>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SignsOfLife>());
         builder.Services.AddHostedService<WarmUp>();
 
         var app = builder.Build();

@@ -33,6 +33,11 @@ public sealed record EngineOptions
     /// absent, never with 0.</summary>
     public TimeSpan? CollectEvery { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary><c>MS2M_SILENT_AFTER_SECONDS</c>: a workload that holds messages and acknowledges none, or does not read its
+    /// control queue, for this long is shown as not answering; 30 when absent. Longer than any handler takes for one
+    /// message.</summary>
+    public TimeSpan SilentAfter { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <exception cref="EngineOptionsException">A variable is missing or wrong; the message names it.</exception>
     public static EngineOptions FromEnvironment(Func<string, string?> variable) => new()
     {
@@ -46,6 +51,7 @@ public sealed record EngineOptions
         CollectEvery = variable("MS2M_COLLECT_SECONDS") == "0"
             ? null
             : TimeSpan.FromSeconds(Number(variable, "MS2M_COLLECT_SECONDS", 300, 24 * 3600)),
+        SilentAfter = TimeSpan.FromSeconds(Number(variable, "MS2M_SILENT_AFTER_SECONDS", 30, 24 * 3600)),
         Limits = new AdmissionLimits(
             Number(variable, "MS2M_MAX_OUTGOING", 2, 1000),
             Number(variable, "MS2M_MAX_INCOMING", 2, 1000),
