@@ -4,11 +4,13 @@ using System.CommandLine.Parsing;
 using Ms2m.Eval;
 using Ms2m.Eval.Bench;
 using Ms2m.Eval.Demo;
+using Ms2m.Eval.Soak;
 
 var root = new RootCommand("Measures migrations and proves that nothing was lost, repeated or reordered.")
 {
     DemoCommand.Create(),
     BenchCommand.Create(),
+    SoakCommand.Create(),
 };
 
 var parsed = root.Parse(args);

@@ -50,6 +50,24 @@ internal sealed class BrokerEyes : IDisposable
         }
     }
 
+    /// <summary>What the broker itself takes, by name.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> Footprint(CancellationToken cancel)
+    {
+        var node = (await _http.GetFromJsonAsync<JsonElement>("api/nodes", cancel)).EnumerateArray().First();
+        var totals = (await _http.GetFromJsonAsync<JsonElement>("api/overview", cancel)).GetProperty("object_totals");
+        return new Dictionary<string, double>
+        {
+            ["memory bytes"] = node.GetProperty("mem_used").GetDouble(),
+            ["descriptors"] = node.GetProperty("fd_used").GetDouble(),
+            ["processes"] = node.GetProperty("proc_used").GetDouble(),
+            ["queues"] = totals.GetProperty("queues").GetDouble(),
+            ["exchanges"] = totals.GetProperty("exchanges").GetDouble(),
+            ["connections"] = totals.GetProperty("connections").GetDouble(),
+            ["channels"] = totals.GetProperty("channels").GetDouble(),
+            ["users"] = (await _http.GetFromJsonAsync<JsonElement>("api/users", cancel)).GetArrayLength(),
+        };
+    }
+
     public async Task DeleteQueue(string queue, CancellationToken cancel)
     {
         using var answer = await _http.DeleteAsync(
