@@ -25,8 +25,16 @@ public static partial class Names
     /// <summary>Queue of the heartbeats of node workers.</summary>
     public const string NodeReports = "ms2m.node-reports";
 
-    /// <summary>Direct exchange: control messages to workload instances; the routing key is the instance id.</summary>
+    /// <summary>Direct exchange: the engine's control messages to workload instances; the routing key is the instance id.
+    /// Only the engine may publish to it.</summary>
     public const string Control = "ms2m.control";
+
+    /// <summary>Direct exchange: what one workload instance tells another; the routing key is the other's id.</summary>
+    public const string Peers = "ms2m.peers";
+
+    /// <summary>Topic exchange: journal entries; the routing key is the journal's queue. A topic exchange because the
+    /// broker can then say for each user which journals it may write to.</summary>
+    public const string Journal = "ms2m.journal";
 
     /// <summary>Command exchange and quorum queue of one node's worker.</summary>
     public static string Node(string node) => $"ms2m.node.{node}";
@@ -39,6 +47,15 @@ public static partial class Names
 
     /// <summary>J: the order in which the source applied its messages during one migration.</summary>
     public static string JournalQueue(Guid migrationId) => $"ms2m.journal.{migrationId:N}";
+
+    /// <summary>The broker user of the engine.</summary>
+    public const string EngineUser = "engine";
+
+    /// <summary>The broker user of one node's worker.</summary>
+    public static string NodeUser(string node) => $"node-{node}";
+
+    /// <summary>The broker user of one workload instance.</summary>
+    public static string InstanceUser(string instanceId) => $"instance-{instanceId}";
 
     /// <summary>The instance id of the shadow that a migration creates. Derived, so that it can be found again.</summary>
     public static string ShadowInstance(string workload, Guid migrationId) => $"{workload}-{migrationId.ToString("N")[..12]}";

@@ -4,6 +4,7 @@ namespace Ms2m.Contracts;
 public static class StepNames
 {
     public const string ReserveTarget = "reserve-target";
+    public const string GrantAccess = "grant-access";
     public const string PrepareSource = "prepare-source";
     public const string OpenReplay = "open-replay";
     public const string SendFence = "send-fence";
@@ -20,6 +21,7 @@ public static class StepNames
     public const string RemoveSource = "remove-source";
     public const string CloseReplay = "close-replay";
     public const string ResumeSource = "resume-source";
+    public const string RevokeShadow = "revoke-shadow";
     public const string RemoveTarget = "remove-target";
     /// <summary>Not of a plan: what a collector asks nodes for after a migration's end.</summary>
     public const string CollectGarbage = "collect-garbage";

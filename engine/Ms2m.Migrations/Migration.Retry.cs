@@ -44,6 +44,7 @@ public static partial class Migration
         {
             draft.Record(new MigrationRejected(
                 moving.Facts.Id, moving.Facts.Request.Spec.Name, moving.Facts.Request.TargetNode, reason, Body: null));
+            TakeBackBeside(draft, moving, plan, step);
             return;
         }
 
@@ -69,6 +70,15 @@ public static partial class Migration
     private static bool OnTheWay(Plan plan, Moving moving, string step) =>
         plan.Failover.SelectMany(stage => stage).Any(s => s.Name == step)
         || (step == StepNames.TakeCheckpoint && !moving.Steps.IsOver(StepNames.SendCheckpoint));
+
+    // What ran beside the step that was refused. Nobody waits: the refusal is the answer.
+    private static void TakeBackBeside(Draft draft, Moving moving, Plan plan, ReversibleStep refused)
+    {
+        foreach (var undo in plan.Rollback(moving.Steps.Keys.Where(name => name != refused.Name)).SelectMany(stage => stage))
+        {
+            draft.Send(undo.Command(moving.Facts, 1));
+        }
+    }
 
     /// <summary>After the commit point, or while rolling back: there is no way but on. What cannot be done is named.</summary>
     private static void RetryOrGiveUp(

@@ -1,6 +1,6 @@
 namespace Ms2m.Contracts;
 
-/// <summary>Engine to itself, when the source is taken for lost: make certain that it can neither take, acknowledge nor
+/// <summary>Engine to itself, when the source is taken for lost, and when the shadow has taken over: make certain that it can neither take, acknowledge nor
 /// send anything any more, whatever it does when it comes back.</summary>
 /// <param name="InstanceId">The source.</param>
 public sealed record RevokeSource(Guid MigrationId, string Step, int Attempt, string InstanceId) : IStepMessage;

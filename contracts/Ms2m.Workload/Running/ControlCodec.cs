@@ -14,12 +14,17 @@ internal static class ControlCodec
     }.ToDictionary(Headers.Urn, StringComparer.Ordinal);
 
     /// <summary>The command, or why it cannot be obeyed. Whatever comes, the workload goes on.</summary>
-    public static (object? Command, string Why) Read(string? urn, ReadOnlySpan<byte> body)
+    /// <param name="exchange">Who may publish to it is the broker's business: to the control exchange only the engine.</param>
+    public static (object? Command, string Why) Read(string exchange, string? urn, ReadOnlySpan<byte> body)
     {
         // A sender may name what the message also is (its interfaces) after a semicolon; the type itself comes first.
         if (urn is null || !Commands.TryGetValue(urn.Split(';')[0], out var type))
         {
             return (null, $"its type {urn ?? "(none)"} is unknown");
+        }
+        if (exchange != Names.Control && !(exchange == Names.Peers && type == typeof(FenceSeenElsewhere)))
+        {
+            return (null, $"{type.Name} is not obeyed from the exchange \"{exchange}\"");
         }
         try
         {

@@ -9,26 +9,23 @@ internal sealed class ControlSide(BrokerLink link, string instanceId)
     /// <summary>A control queue that nobody reads any more removes itself.</summary>
     private const int ExpiresMs = 60_000;
 
-    /// <summary>Before the first report: a publish to an exchange that is not there would close the channel, and a command
-    /// that answers the report would find no queue.</summary>
+    /// <summary>Before the first report: a command that answers it would find no queue. The exchanges are the engine's: an
+    /// instance may not declare them.</summary>
     public static async Task DeclareAsync(IChannel channel, string instanceId, CancellationToken cancellationToken)
     {
         var queue = Names.ControlQueue(instanceId);
-        await channel.ExchangeDeclareAsync(
-            Names.Migrations, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
-        await channel.ExchangeDeclareAsync(
-            Names.Control, ExchangeType.Direct, durable: true, cancellationToken: cancellationToken);
         await channel.QueueDeclareAsync(
             queue, durable: true, exclusive: false, autoDelete: false,
             new Dictionary<string, object?> { ["x-expires"] = ExpiresMs }, cancellationToken: cancellationToken);
         await channel.QueueBindAsync(queue, Names.Control, instanceId, cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(queue, Names.Peers, instanceId, cancellationToken: cancellationToken);
     }
 
     public async Task ConsumeAsync()
     {
         var (channel, queue) = (link.Control, Names.ControlQueue(instanceId));
-        var reader = new QueueReader(channel, (tag, _, _, _, properties, body) => link.Post(new FromControl(
-            link, tag, MessageHeaders.Text(properties, Headers.MessageType), body.ToArray())), own =>
+        var reader = new QueueReader(channel, (tag, _, exchange, _, properties, body) => link.Post(new FromControl(
+            link, tag, exchange, MessageHeaders.Text(properties, Headers.MessageType), body.ToArray())), own =>
             {
                 if (!own)
                 {

@@ -1,9 +1,10 @@
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Ms2m.Workload;
 
 /// <summary>Q, as one connection sees it.</summary>
-internal sealed class QueueSide(BrokerLink link, WorkloadOptions options)
+internal sealed class QueueSide(BrokerLink link, WorkloadOptions options, Topology topology)
 {
     private readonly AckBatch acks = new(link.Queue, Math.Max(1, options.Prefetch / 4));
     private QueueReader? reader;
@@ -11,20 +12,32 @@ internal sealed class QueueSide(BrokerLink link, WorkloadOptions options)
 
     public async Task ConsumeAsync()
     {
+        if (!topology.Declared)
+        {
+            await topology.DeclareAsync(link);
+        }
         if (reader is null)
         {
-            await DeclareAsync();
             await link.Queue.BasicQosAsync(0, options.Prefetch, false);
         }
         reader = new QueueReader(link.Queue, Deliver, own =>
         {
             if (!own)
             {
+                topology.Declared = false;
                 link.Lose($"the queue {options.Queue} is gone");
             }
         });
-        consumerTag = await link.Queue.BasicConsumeAsync(
-            options.Queue, autoAck: false, "", noLocal: false, exclusive: false, null, reader);
+        try
+        {
+            consumerTag = await link.Queue.BasicConsumeAsync(
+                options.Queue, autoAck: false, "", noLocal: false, exclusive: false, null, reader);
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            topology.Declared = false;
+            throw;
+        }
     }
 
     public async Task CancelAsync()
@@ -60,24 +73,6 @@ internal sealed class QueueSide(BrokerLink link, WorkloadOptions options)
         reader?.End();
         await link.Queue.BasicNackAsync(0, multiple: true, requeue: true);
         await link.Queue.QueueDeclarePassiveAsync(options.Queue);
-    }
-
-    private async Task DeclareAsync()
-    {
-        foreach (var exchange in options.Exchanges)
-        {
-            await link.Queue.ExchangeDeclareAsync(exchange.Name, exchange.Type, durable: true);
-        }
-        if (options.DeclareQueue)
-        {
-            await link.Queue.QueueDeclareAsync(
-                options.Queue, durable: true, exclusive: false, autoDelete: false, options.QueueArguments.ToDictionary());
-        }
-        foreach (var binding in options.Bindings)
-        {
-            await link.Queue.QueueBindAsync(
-                options.Queue, binding.Exchange, binding.RoutingKey, binding.Arguments?.ToDictionary());
-        }
     }
 
     private void Deliver(

@@ -115,12 +115,13 @@ internal sealed partial class WorkloadLoop
                 break;
             case PublishEntry { Applied: var applied }:
                 var (properties, body) = JournalCodec.Write(applied);
-                await on.Ledger.PublishAsync("", JournalQueue, properties, body, new EntryToken(applied));
+                await on.Ledger.PublishAsync(Names.Journal, JournalQueue, properties, body, new EntryToken(applied));
                 break;
             case DeclareJournal declare:
                 await on.Control.QueueDeclareAsync(
                     declare.Queue, durable: true, exclusive: false, autoDelete: false,
                     new Dictionary<string, object?> { ["x-expires"] = JournalExpiresMs });
+                await on.Control.QueueBindAsync(declare.Queue, Names.Journal, declare.Queue);
                 memory.JournalDeclared();
                 break;
             case ConsumeQueue:
@@ -162,7 +163,7 @@ internal sealed partial class WorkloadLoop
                 break;
             case TellInstance tell:
                 var (told, text) = ControlCodec.Write(tell.Message);
-                await on.Ledger.PublishAsync(Names.Control, tell.InstanceId, told, text, tell);
+                await on.Ledger.PublishAsync(Names.Peers, tell.InstanceId, told, text, tell);
                 break;
         }
     }
@@ -196,7 +197,7 @@ internal sealed partial class WorkloadLoop
         if (!close.Repeat)
         {
             await on.Ledger.PublishAsync(
-                "", close.Queue, JournalCodec.WriteEnd(close, stateDigest), ReadOnlyMemory<byte>.Empty, new CloseToken(close.Command.MigrationId));
+                Names.Journal, close.Queue, JournalCodec.WriteEnd(close, stateDigest), ReadOnlyMemory<byte>.Empty, new CloseToken(close.Command.MigrationId));
         }
         options.Log($"journal closed at {close.LastOrdinal}");
         await reports.SendAsync(on, memory.InstanceId, new JournalClosed(
@@ -254,7 +255,7 @@ internal sealed partial class WorkloadLoop
 
     private void TakeCommand(FromControl from)
     {
-        var (command, why) = ControlCodec.Read(from.Urn, from.Body.Span);
+        var (command, why) = ControlCodec.Read(from.Exchange, from.Urn, from.Body.Span);
         options.Log(command is null ? $"a control message was dropped: {why}" : $"obeys {command}");
         switch (command)
         {

@@ -84,7 +84,7 @@ internal sealed partial class WorkloadLoop
         }
         link = linked.Opened;
         stamp = linked.Stamp;
-        queueSide = new QueueSide(link, options);
+        queueSide = new QueueSide(link, options, topology);
         replaySide = new ReplaySide(link);
         controlSide = new ControlSide(link, linked.File.InstanceId);
         await GuardAsync(async () =>

@@ -15,6 +15,7 @@ internal sealed partial class WorkloadLoop
     private readonly InstanceFileReader file;
     private readonly Instance memory;
     private readonly Reports reports = new();
+    private readonly Topology topology;
     private volatile bool ended;
     private (TaskCompletionSource<Instance> Done, Action WhileFrozen)? freeze;
     private FileStamp stamp;
@@ -28,6 +29,7 @@ internal sealed partial class WorkloadLoop
         this.options = options;
         this.handler = handler;
         file = new InstanceFileReader(options.InstanceFilePath);
+        topology = new Topology(options);
         memory = restored ?? new Instance(options.Prefetch);
         memory.LinkLost();
     }

@@ -4,7 +4,10 @@
 broker_folder=$lab_state/broker
 
 broker_start() {
-  process_lives broker && return
+  if process_lives broker; then
+    broker_import
+    return
+  fi
   process_kill broker # whatever a killed run left of it
   broker_configure
   broker_launch
@@ -22,7 +25,7 @@ broker_ask() {
   # The credentials come as a configuration on standard input: arguments are public.
   printf 'user = "%s:%s"\n' "$broker_user" "$(secret broker)" |
     curl --silent --fail --noproxy "*" --max-time 5 --config - --output /dev/null \
-      "http://127.0.0.1:$broker_management_port/api/$1"
+      "${@:2}" "http://127.0.0.1:$broker_management_port/api/$1"
 }
 
 broker_configure() {
@@ -30,7 +33,8 @@ broker_configure() {
   echo '[rabbitmq_management].' >"$broker_folder/enabled_plugins"
   : >"$broker_folder/environment"
   broker_settings >"$broker_folder/rabbitmq.conf"
-  (umask 077 && broker_definitions >"$broker_folder/definitions.json")
+  (umask 077 && broker_definitions >"$broker_folder/definitions.json.new")
+  mv -f "$broker_folder/definitions.json.new" "$broker_folder/definitions.json"
   (umask 077 && secret cookie >"$broker_folder/home/.erlang.cookie.new")
   mv -f "$broker_folder/home/.erlang.cookie.new" "$broker_folder/home/.erlang.cookie"
   chmod 400 "$broker_folder/home/.erlang.cookie"
@@ -61,13 +65,45 @@ log.console.level = info
 CONF
 }
 
-# Read at every start, so a half-made first start heals itself. It holds a salted hash, not the password.
+# Read at every start, so a half-made first start heals itself. It holds salted hashes, not the passwords. The users of
+# workload instances are the engine's to make; docs/security.md says what each user may do and why.
 broker_definitions() {
-  jq -n --arg user "$broker_user" --arg vhost "$broker_vhost" --rawfile hash <(secret broker | broker_password_hash) '{
+  local index node
+  {
+    # Of the person at this machine, of tests and of measurements.
+    secret broker | broker_user "$broker_user" administrator '.*' '.*' '.*'
+    # R is bound to whatever exchanges a workload's queue is bound to, and fences go to whatever queue it has.
+    secret engine | broker_user engine '' '^(ms2m\.|Ms2m\.Contracts:)' '^(ms2m\..*|Ms2m\.Contracts:.*|amq\.default)$' '.*'
+    # Makes and removes users, for the engine; looks at bindings. It may not touch a message.
+    secret engine-admin | broker_user engine-admin administrator '^$' '^$' '^$'
+    secret client | broker_user client '' '^$' '^ms2m\.(start|cancel)-migration$' '^$'
+    for ((index = 0; index < nodes_at_most; index++)); do
+      node=$(node_name "$index")
+      node_password "$node" | broker_user "node-$node" '' \
+        "^(ms2m\\.node\\.$node(_error|_skipped)?|ms2m\\.(migrations|node-reports)|Ms2m\\.Contracts:.*)\$" \
+        "^(ms2m\\.node\\.$node(_error|_skipped)?|ms2m\\.(migrations|node-reports)|Ms2m\\.Contracts:.*)\$" \
+        "^(ms2m\\.node\\.$node(_error|_skipped)?|Ms2m\\.Contracts:.*)\$"
+    done
+  } | jq -s --arg vhost "$broker_vhost" '{
     vhosts: [{ name: $vhost }],
-    users: [{ name: $user, password_hash: $hash, hashing_algorithm: "rabbit_password_hashing_sha256",
-              tags: "administrator" }],
-    permissions: [{ user: $user, vhost: $vhost, configure: ".*", write: ".*", read: ".*" }] }'
+    users: map({ name, password_hash, hashing_algorithm: "rabbit_password_hashing_sha256", tags }),
+    permissions: map({ user: .name, vhost: $vhost, configure, write, read }) }'
+}
+
+# A broker that runs has read its users when it started: secrets made since then are told to it.
+broker_import() {
+  [[ $broker_folder/definitions.json -nt $(secret_file cluster) ]] && return
+  (umask 077 && broker_definitions >"$broker_folder/definitions.json.new")
+  broker_ask definitions --header content-type:application/json --data "@$broker_folder/definitions.json.new" ||
+    die "the broker did not take its users" "lab down, then lab up"
+  chown rabbitmq:rabbitmq "$broker_folder/definitions.json.new"
+  mv -f "$broker_folder/definitions.json.new" "$broker_folder/definitions.json"
+}
+
+# broker_user NAME TAGS CONFIGURE WRITE READ: one user as JSON; the password comes on standard input.
+broker_user() {
+  jq -nc --arg name "$1" --arg tags "$2" --arg configure "$3" --arg write "$4" --arg read "$5" \
+    --arg password_hash "$(broker_password_hash)" '$ARGS.named'
 }
 
 # RabbitMQ's form: base64 of four bytes of salt and the SHA-256 of salt and password. The salt is derived from the

@@ -9,20 +9,20 @@ engine_start() {
   process_lives engine && program_is_current "$lab_artifacts/engine" "$lab_state/engine" && return
   engine_exists ||
     die_missing "there is no $engine_program" "publish it (self-contained, linux-x64) into artifacts/engine"
-  [[ -r $lab_environment ]] || die_not_running "lab $lab_index has no services" "lab services up"
+  [[ -s $(secret_file cluster) ]] || die_not_running "lab $lab_index has no services" "lab services up"
   engine_stop
   engine_copy
   (
-    # shellcheck disable=SC1090
-    . "$lab_environment"
     # Limits are the caller's to try out; without any the engine has its own.
     limits=()
     for name in MS2M_MAX_{OUTGOING,INCOMING,MIGRATIONS,QUEUE_SECONDS}; do
       [[ -n ${!name:-} ]] && limits+=("$name=${!name}")
     done
-    export_nothing_but "${limits[@]}" MS2M_BROKER_URI="$MS2M_BROKER_URI" \
-      MS2M_BROKER_MANAGEMENT_URI="$MS2M_BROKER_MANAGEMENT_URI" MS2M_STORE="$MS2M_STORE" \
-      MS2M_ENGINE_LISTEN="$engine_url" MS2M_TRANSFER_SECRET="$(secret transfer)" \
+    export_nothing_but "${limits[@]}" MS2M_BROKER_URI="amqp://engine:$(secret engine)@127.0.0.1:$broker_port/$broker_vhost" \
+      MS2M_BROKER_MANAGEMENT_URI="http://engine-admin:$(secret engine-admin)@127.0.0.1:$broker_management_port" \
+      MS2M_STORE="$(store_address "$store_engine" store-engine)" \
+      MS2M_ENGINE_LISTEN="$engine_url" \
+      MS2M_TRANSFER_SECRET_FILE="$(secret_file transfer)" MS2M_CLUSTER_KEY_FILE="$(secret_file cluster)" \
       DOTNET_EnableDiagnostics=0 DOTNET_EnableWriteXorExecute=0 \
       PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
     owned_spawn engine "$lab_logs/engine.log" "$lab_state/engine/Ms2m.Engine"

@@ -20,20 +20,22 @@ export_nothing_but() {
   for name in "$@"; do export "${name?}"; done
 }
 
-# The file others source: every address and password of this lab. MS2M_LAB comes first, so that a shell that has
-# sourced it also drives the same lab.
+# The file others source: addresses of this lab, and the passwords of the person at this machine. What engine, workers
+# and instances use is not in it. MS2M_LAB comes first, so that a shell that has sourced it also drives the same lab.
 environment_write() {
-  local broker store
+  local broker client store
   broker=$broker_user:$(secret broker)
-  store="Host=127.0.0.1;Port=$store_port;Database=$store_database;Username=$store_user;Password=$(secret store)"
+  client=client:$(secret client)
+  store=$(store_address "$store_user" store)
   (
     umask 077
     cat >"$lab_environment.new" <<ENV
 export MS2M_LAB=$lab_index
 export MS2M_BROKER_URI='amqp://$broker@127.0.0.1:$broker_port/$broker_vhost'
-export MS2M_BROKER_NODE_URI='amqp://$broker@$network_gateway:$broker_port/$broker_vhost'
+export MS2M_BROKER_CLIENT_URI='amqp://$client@127.0.0.1:$broker_port/$broker_vhost'
 export MS2M_BROKER_MANAGEMENT_URI='http://$broker@127.0.0.1:$broker_management_port'
 export MS2M_STORE='$store'
+export MS2M_STORE_READER='$(store_address "$store_reader" store-reader)'
 export MS2M_ENGINE_URL='$engine_url'
 ENV
     mv "$lab_environment.new" "$lab_environment"

@@ -29,7 +29,10 @@ broker_user=ms2m
 
 store_port=$((5442 + lab_index))
 store_database=ms2m
+# Of tests, which make throw-away databases.
 store_user=ms2m
+store_engine=ms2m_engine
+store_reader=ms2m_reader
 
 engine_port=$((8480 + lab_index))
 engine_url=http://127.0.0.1:$engine_port

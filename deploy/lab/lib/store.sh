@@ -54,7 +54,7 @@ store_create() {
 
 store_configure() {
   cat >"$store_data/ms2m.conf" <<CONF
-listen_addresses = '127.0.0.1,$network_gateway'
+listen_addresses = '127.0.0.1'
 port = $store_port
 unix_socket_directories = '$store_sockets'
 password_encryption = 'scram-sha-256'
@@ -65,24 +65,43 @@ full_page_writes = on
 # A statement with a password in it must not be written down when it fails.
 log_min_error_statement = panic
 CONF
+  # Only from the host: no node has business with the event log. Engine and readers get into its database alone.
   cat >"$store_data/pg_hba.conf" <<CONF
 local all postgres peer
-host all all 127.0.0.1/32 scram-sha-256
-host all all $network_prefix.0/24 scram-sha-256
+host $store_database $store_engine,$store_reader 127.0.0.1/32 scram-sha-256
+host all $store_user 127.0.0.1/32 scram-sha-256
 CONF
 }
 
-# The user may create databases: tests make throw-away ones. Written once per password, and can be repeated.
+store_address() { # store_address ROLE SECRET: for Npgsql
+  printf 'Host=127.0.0.1;Port=%s;Database=%s;Username=%s;Password=%s' "$store_port" "$store_database" "$1" "$(secret "$2")"
+}
+
+# The engine owns its database and nothing else; readers see events and documents in it, as far as the engine's schema
+# says, and never its outbox; the lab's own role makes throw-away databases for tests. Written once per set of
+# passwords, and can be repeated.
 store_grant() {
-  local done_mark=$store_folder/granted
-  [[ -e $done_mark && $done_mark -nt $(secret_file store) ]] && return
+  local done_mark=$store_folder/granted.roles
+  [[ -e $done_mark && $done_mark -nt $(secret_file store-reader) ]] && return
   {
-    printf '%s\n' "\\set ON_ERROR_STOP on" "\\set password '$(secret store)'"
+    printf '%s\n' "\\set ON_ERROR_STOP on" "\\set lab '$(secret store)'" "\\set engine '$(secret store-engine)'" \
+      "\\set reader '$(secret store-reader)'"
     cat <<SQL
-SELECT 'CREATE ROLE $store_user' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$store_user') \\gexec
-ALTER ROLE $store_user LOGIN CREATEDB PASSWORD :'password';
-SELECT 'CREATE DATABASE $store_database OWNER $store_user'
+SELECT format('CREATE ROLE %I', name) FROM unnest(array['$store_user', '$store_engine', '$store_reader']) name
+  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \\gexec
+ALTER ROLE $store_user LOGIN CREATEDB PASSWORD :'lab';
+ALTER ROLE $store_engine LOGIN NOCREATEDB NOCREATEROLE PASSWORD :'engine';
+ALTER ROLE $store_reader LOGIN NOCREATEDB NOCREATEROLE PASSWORD :'reader';
+ALTER ROLE $store_reader SET default_transaction_read_only = on;
+GRANT $store_reader TO $store_user;
+SELECT 'CREATE DATABASE $store_database OWNER $store_engine'
   WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '$store_database') \\gexec
+ALTER DATABASE $store_database OWNER TO $store_engine;
+REVOKE ALL ON DATABASE $store_database, postgres, template1 FROM PUBLIC;
+GRANT CONNECT ON DATABASE $store_database TO $store_reader;
+\\connect $store_database
+SELECT format('ALTER TABLE public.%I OWNER TO $store_engine', tablename)
+  FROM pg_tables WHERE schemaname = 'public' AND tableowner = '$store_user' \\gexec
 SQL
   } | (cd / && store_as_owner psql --no-psqlrc --quiet --host="$store_sockets" --port="$store_port" \
     --username=postgres --dbname=postgres) >>"$lab_logs/store.log" 2>&1 ||

@@ -24,10 +24,11 @@ worker_start() {
   # The node sees this copy, read-only: publishing again changes nothing under a running worker, and starting
   # one takes what is published now.
   rsync --archive --delete "$lab_artifacts/node-worker/" "$(node_folder "$node")/worker/"
+  worker_hand_over_key "$node"
   (
-    # shellcheck disable=SC1090
-    . "$lab_environment"
-    export_nothing_but MS2M_NODE="$node" MS2M_BROKER_URI="$MS2M_BROKER_NODE_URI" \
+    export_nothing_but MS2M_NODE="$node" \
+      MS2M_BROKER_URI="amqp://node-$node:$(node_password "$node")@$network_gateway:$broker_port/$broker_vhost" \
+      MS2M_NODE_KEY_FILE=/var/lib/ms2m/node.key \
       MS2M_WORKER_LISTEN="$url" MS2M_WORKER_ADVERTISE="$url" MS2M_WORKER_HEALTH="$health" MS2M_TLS=/var/lib/ms2m/tls \
       MS2M_DATA=/var/lib/ms2m MS2M_CHECKPOINTS=/var/lib/ms2m/checkpoints \
       MS2M_PODMAN_SOCKET=/run/podman/podman.sock DOTNET_EnableDiagnostics=0 DOTNET_EnableWriteXorExecute=0 \
@@ -35,6 +36,14 @@ worker_start() {
     node_spawn "$node" "$node/worker" /opt/ms2m/node-worker/Ms2m.NodeWorker
   )
   wait_until 60 "$node/worker" "the worker of $node answered $health/health" http_is_ok "$health/health"
+}
+
+# A node gets its own key and no other: whoever breaks into it can be its workloads, and nobody else's.
+worker_hand_over_key() {
+  local file
+  file=$(node_folder "$1")/data/node.key
+  (umask 077 && node_key "$1" >"$file.new")
+  mv -f "$file.new" "$file"
 }
 
 worker_stop() {

@@ -20,4 +20,5 @@ public sealed record WorkloadView(
 
 /// <summary>Asks for a workload to be run.</summary>
 public sealed record RunRequest(
-    string Name, string Node, string Image, string Queue, IReadOnlyDictionary<string, string> Environment);
+    string Name, string Node, string Image, string Queue, IReadOnlyDictionary<string, string> Environment,
+    IReadOnlyList<string>? Publishes = null, IReadOnlyList<string>? Binds = null);

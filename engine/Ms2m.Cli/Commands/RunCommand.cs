@@ -17,8 +17,13 @@ internal static class RunCommand
             Description = "Environment variable of the container; no secrets (they become part of checkpoints)",
             HelpName = "NAME=VALUE",
         };
+        var publishes = Exchanges("--publishes", "Exchange that it may send effects to, beside its own; * for any characters");
+        var binds = Exchanges("--binds", "Exchange that it may bind its queue to, beside its own; * for any characters");
         var noWait = new Option<bool>("--no-wait") { Description = "Return before it runs" };
-        return new Command("run", "Run a workload on a node") { name, node, image, queue, env, noWait }.Does(async call =>
+        return new Command("run", "Run a workload on a node") 
+        {
+            name, node, image, queue, env, publishes, binds, noWait,
+        }.Does(async call =>
         {
             var parsed = call.Parsed;
             var request = new RunRequest(
@@ -26,7 +31,9 @@ internal static class RunCommand
                 parsed.GetRequiredValue(node),
                 parsed.GetRequiredValue(image),
                 parsed.GetRequiredValue(queue),
-                Settings(parsed.GetValue(env) ?? []));
+                Settings(parsed.GetValue(env) ?? []),
+                parsed.GetValue(publishes),
+                parsed.GetValue(binds));
             var accepted = await call.Engine.Run(request, call.Cancel);
             var running = parsed.GetValue(noWait) || await WorkloadWatch.Until(
                 call, all => all.Any(one => one.Name == request.Name && one.State == "running"));
@@ -52,6 +59,9 @@ internal static class RunCommand
 
     private static Option<string> Needed(string name, string description, string help) =>
         new(name) { Description = description, Required = true, HelpName = help };
+
+    private static Option<string[]> Exchanges(string name, string description) =>
+        new(name) { Description = description, HelpName = "EXCHANGE" };
 
     private static Dictionary<string, string> Settings(string[] lines)
     {

@@ -1,6 +1,7 @@
 using MassTransit;
 using Ms2m.Contracts;
 using Ms2m.Engine.Answering;
+using Ms2m.Engine.Broker;
 using Ms2m.Engine.Cluster;
 using Ms2m.EventLog.Claims;
 using Ms2m.Migrations;
@@ -60,6 +61,11 @@ internal static class ClusterEndpoints
             return Results.BadRequest(Failures.UnreadableRequest("\"image\" and \"queue\" must be given."));
         }
 
+        if (InstancePermissions.IsReserved(body.Name) || InstancePermissions.IsReserved(body.Queue))
+        {
+            return Results.BadRequest(BrokerFailures.Reserved);
+        }
+
         if (nodes.FirstOrDefault(node => node.Node == body.Node) is not { } target)
         {
             return Results.BadRequest(Failures.UnknownNode(body.Node ?? ""));
@@ -73,7 +79,8 @@ internal static class ClusterEndpoints
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var command = new RunWorkload(
             id, Names.ShadowInstance(body.Name, Guid.NewGuid()),
-            new WorkloadSpec(body.Name, body.Image, body.Queue, body.Environment ?? []));
+            new WorkloadSpec(
+                body.Name, body.Image, body.Queue, body.Environment ?? [], body.Publishes, body.Binds));
         return await starts.ClaimAsync(command, target.Node, token) is { } taken
             ? Results.Conflict(taken)
             : await starts.SendAsync(command, target.Node, token) is { } unsent
@@ -82,8 +89,8 @@ internal static class ClusterEndpoints
     }
 
     private static async Task<IResult> StopAsync(
-        string name, ClusterReader cluster, NpgsqlDataSource store, Starts starts, IBus bus, TimeProvider time,
-        CancellationToken token)
+        string name, ClusterReader cluster, NpgsqlDataSource store, Starts starts, IInstanceAccess access, IBus bus,
+        TimeProvider time, CancellationToken token)
     {
         if (await store.ClaimHolderAsync(name, token) is { } migration)
         {
@@ -105,6 +112,8 @@ internal static class ClusterEndpoints
         {
             var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{Names.Node(node.Node)}"));
             await endpoint.Send(new StopWorkload(Guid.CreateVersion7(time.GetUtcNow()), instance.InstanceId), token);
+            // Also when its node does not answer: stopped is stopped.
+            await access.RevokeAsync(instance.InstanceId, token);
         }
 
         return Results.Accepted("/workloads", new { });
@@ -123,5 +132,6 @@ internal static class ClusterEndpoints
         string Image, string Queue, Guid? MigrationId, bool? Answering, DateTimeOffset? SilentSince, string? SilentBecause);
 
     internal sealed record RunBody(
-        string? Name, string? Node, string? Image, string? Queue, Dictionary<string, string>? Environment);
+        string? Name, string? Node, string? Image, string? Queue, Dictionary<string, string>? Environment,
+        string[]? Publishes = null, string[]? Binds = null);
 }

@@ -11,8 +11,17 @@ internal static class BrokerFailures
         "MS2M-1105", $"The exchange \"{exchange}\" has the type {type}, which gives a message to one queue only.",
         "A workload can be moved by shadow behind direct, fanout, topic and headers exchanges.");
 
+    public static Failure Reserved { get; } = new(
+        "MS2M-1108", "The name of a workload or of its queue must not begin with \"ms2m\" or \"amq\".",
+        "Choose another name: a workload owns every queue and exchange below its own names.");
+
     public static Failure Of(Exception failure) => failure switch
     {
+        InstanceStillConnectedException still => new(
+            "MS2M-1106", still.Message, "The engine asks again. See the broker's list of connections."),
+        HttpRequestException { StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden } => new(
+            "MS2M-1107", "The broker's management plugin refused the engine.",
+            "The user in MS2M_BROKER_MANAGEMENT_URI needs the tag administrator: it makes the users of instances."),
         HttpRequestException { StatusCode: HttpStatusCode.NotFound } => new(
             "MS2M-1101", "The workload's primary queue does not exist.",
             "Check the queue that the workload was started with; `ms2m workloads` shows it."),

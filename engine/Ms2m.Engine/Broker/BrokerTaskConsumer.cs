@@ -13,9 +13,10 @@ namespace Ms2m.Engine.Broker;
 /// and a second fence says nothing new. What makes something runs only while the migration wants it, and holds the
 /// migration's row meanwhile: nobody can decide to clean up before it is done.</summary>
 public sealed partial class BrokerTaskConsumer(
-    BrokerConnection broker, ManagementApi management, IInstanceAccess access, PgSession session, DocumentTable<MigrationSaga, Guid> sagas,
-    ILogger<BrokerTaskConsumer> logger)
-    : IConsumer<OpenReplay>, IConsumer<SendFence>, IConsumer<RevokeSource>, IConsumer<CloseReplay>
+    BrokerConnection broker, ManagementApi management, IInstanceAccess access, PgSession session,
+    DocumentTable<MigrationSaga, Guid> sagas, ILogger<BrokerTaskConsumer> logger)
+    : IConsumer<GrantAccess>, IConsumer<RevokeShadow>, IConsumer<OpenReplay>, IConsumer<SendFence>,
+        IConsumer<RevokeSource>, IConsumer<CloseReplay>
 {
     /// <summary>R and J vanish by themselves when a dead system has left them unused for this long.</summary>
     private const int LeakGuardMs = 600_000;
@@ -24,6 +25,24 @@ public sealed partial class BrokerTaskConsumer(
     private static readonly string[] _copying = ["direct", "fanout", "topic", "headers"];
 
     private static readonly Uri _migrations = new($"exchange:{Names.Migrations}");
+
+    public Task Consume(ConsumeContext<GrantAccess> context) => RunIfWantedAsync(context, async (_, token) =>
+    {
+        var grant = context.Message;
+        await Task.WhenAll(
+            access.GrantAsync(
+                new(grant.SourceInstance, grant.SourceNode, grant.Spec, Writes: grant.MigrationId), token),
+            access.GrantAsync(
+                new(grant.ShadowInstance, grant.ShadowNode, grant.Spec, Follows: grant.MigrationId), token));
+        return new AccessGranted(grant.MigrationId, grant.Step, grant.Attempt);
+    });
+
+    public Task Consume(ConsumeContext<RevokeShadow> context) => RunAsync(context, async (_, token) =>
+    {
+        var revoke = context.Message;
+        await access.RevokeAsync(revoke.InstanceId, token);
+        return new ShadowRevoked(revoke.MigrationId, revoke.Step, revoke.Attempt);
+    });
 
     public Task Consume(ConsumeContext<OpenReplay> context) => RunIfWantedAsync(context, async (channel, token) =>
     {

@@ -6,12 +6,11 @@ using Ms2m.Engine.Hosting;
 
 namespace Ms2m.Engine.Broker;
 
-/// <summary>The broker's management plugin, for what AMQP cannot tell: how a queue is bound, and how its consumer gets
-/// on.</summary>
+/// <summary>The broker's management plugin, for what AMQP cannot do: tell how a queue is bound and how its consumer gets on,
+/// and keep users.</summary>
 public sealed class ManagementApi : IDisposable
 {
     private readonly HttpClient _http;
-    private readonly string _vhost;
 
     public ManagementApi(EngineOptions options)
     {
@@ -23,26 +22,31 @@ public sealed class ManagementApi : IDisposable
         // The address holds user and password in their escaped form.
         var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(options.Management.UserInfo)));
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", credentials);
-        _vhost = Uri.EscapeDataString(BrokerConnection.VirtualHost(options.Broker));
+        VirtualHost = Uri.EscapeDataString(BrokerConnection.VirtualHost(options.Broker));
     }
+
+    internal HttpClient Http => _http;
+
+    /// <summary>The virtual host, as it stands in the plugin's addresses.</summary>
+    internal string VirtualHost { get; }
 
     /// <summary>Every binding of the queue but the one to the default exchange, which all queues have.</summary>
     /// <exception cref="HttpRequestException">The plugin cannot be reached, or there is no such queue.</exception>
     public async Task<IReadOnlyList<QueueBinding>> BindingsOfAsync(string queue, CancellationToken token)
     {
         var bindings = await _http.GetFromJsonAsync<QueueBinding[]>(
-            $"api/queues/{_vhost}/{Uri.EscapeDataString(queue)}/bindings", token);
+            $"api/queues/{VirtualHost}/{Uri.EscapeDataString(queue)}/bindings", token);
         return [.. (bindings ?? []).Where(binding => binding.Source.Length > 0)];
     }
 
     /// <summary>The type of an exchange, such as <c>topic</c>.</summary>
     public async Task<string> TypeOfAsync(string exchange, CancellationToken token) =>
         (await _http.GetFromJsonAsync<ExchangeDescription>(
-            $"api/exchanges/{_vhost}/{Uri.EscapeDataString(exchange)}", token))?.Type ?? "";
+            $"api/exchanges/{VirtualHost}/{Uri.EscapeDataString(exchange)}", token))?.Type ?? "";
 
     /// <summary>Names of all queues of the virtual host.</summary>
     public async Task<IReadOnlyList<string>> QueuesAsync(CancellationToken token) =>
-        [.. (await _http.GetFromJsonAsync<QueueDescription[]>($"api/queues/{_vhost}?columns=name", token) ?? [])
+        [.. (await _http.GetFromJsonAsync<QueueDescription[]>($"api/queues/{VirtualHost}?columns=name", token) ?? [])
             .Select(queue => queue.Name)];
 
     /// <summary>All queues, as the broker saw them some seconds ago.</summary>
@@ -50,7 +54,7 @@ public sealed class ManagementApi : IDisposable
     public async Task<IReadOnlyList<QueueLook>> LooksAsync(CancellationToken token)
     {
         var queues = await _http.GetFromJsonAsync<JsonElement>(
-            $"api/queues/{_vhost}?columns=name,consumers,messages_unacknowledged,message_stats.ack", token);
+            $"api/queues/{VirtualHost}?columns=name,consumers,messages_unacknowledged,message_stats.ack", token);
         return [.. queues.EnumerateArray().Select(QueueLook.Read)];
     }
 

@@ -1,5 +1,6 @@
 using MassTransit;
 using Ms2m.Contracts;
+using Ms2m.Engine.Broker;
 using Ms2m.EventLog;
 using Ms2m.EventLog.Claims;
 using Ms2m.Migrations;
@@ -10,7 +11,8 @@ namespace Ms2m.Engine.Cluster;
 /// <summary>Starts workloads outside migrations, one instance under a name at most. The name is claimed before the order
 /// leaves and until a node's report shows the instance, so there is no moment at which a second start would find
 /// nothing.</summary>
-public sealed class Starts(ClusterReader cluster, NpgsqlDataSource store, IBus bus, TimeProvider time)
+public sealed class Starts(
+    ClusterReader cluster, NpgsqlDataSource store, IInstanceAccess access, IBus bus, TimeProvider time)
 {
     /// <summary>An order that has waited this long for its worker is dropped by the broker: nobody wants a workload to
     /// appear hours later, when the node is back.</summary>
@@ -49,6 +51,8 @@ public sealed class Starts(ClusterReader cluster, NpgsqlDataSource store, IBus b
     /// deadline.</returns>
     public async Task<Failure?> SendAsync(RunWorkload command, string node, CancellationToken token)
     {
+        // Before the order: the first thing an instance does is to connect.
+        await access.GrantAsync(new InstanceGrant(command.InstanceId, node, command.Spec), token);
         try
         {
             await SendToAsync(node, command, _orderLives, token);
@@ -56,6 +60,7 @@ public sealed class Starts(ClusterReader cluster, NpgsqlDataSource store, IBus b
         }
         catch (MessageReturnedException)
         {
+            await access.RevokeAsync(command.InstanceId, token);
             await RunClaim.ReleaseAsync(store, command.RequestId, token);
             return Failures.NoWorker(node);
         }
@@ -72,6 +77,7 @@ public sealed class Starts(ClusterReader cluster, NpgsqlDataSource store, IBus b
         }
 
         await SendToAsync(claim.Node, new StopWorkload(Guid.CreateVersion7(time.GetUtcNow()), claim.InstanceId), null, token);
+        await access.RevokeAsync(claim.InstanceId, token);
         await RunClaim.ReleaseAsync(store, claim.RequestId, token);
         return true;
     }

@@ -37,6 +37,7 @@ public static class EngineHost
         builder.Services.AddDocuments(new DocumentTable<NodeView, string>(view => view.Report.Node));
         builder.Services.AddSingleton<BrokerConnection>();
         builder.Services.AddSingleton<ManagementApi>();
+        builder.Services.AddSingleton<BrokerUsers>();
         builder.Services.AddSingleton<IInstanceAccess, InstanceAccess>();
         builder.Services.AddSingleton<TransferTokens>();
         builder.Services.AddSingleton<Dispatch>();

@@ -4,7 +4,7 @@ using Ms2m.Migrations;
 namespace Ms2m.Engine.Hosting;
 
 /// <summary>What the engine needs to know to start. All of it comes from environment variables, because most of it
-/// holds secrets.</summary>
+/// holds secrets; where NAME is not set, NAME_FILE may name a file that holds the value.</summary>
 public sealed record EngineOptions
 {
     /// <summary><c>MS2M_BROKER_URI</c>: amqp://user:password@host:port/vhost.</summary>
@@ -38,6 +38,10 @@ public sealed record EngineOptions
     /// message.</summary>
     public TimeSpan SilentAfter { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary><c>MS2M_CLUSTER_KEY</c>: at least 32 characters, the same for every engine; the keys of the nodes and the
+    /// broker passwords of workload instances are derived from it.</summary>
+    public required string ClusterKey { get; init; }
+
     /// <exception cref="EngineOptionsException">A variable is missing or wrong; the message names it.</exception>
     public static EngineOptions FromEnvironment(Func<string, string?> variable) => new()
     {
@@ -45,9 +49,8 @@ public sealed record EngineOptions
         Management = ReadUri(variable, "MS2M_BROKER_MANAGEMENT_URI", "http"),
         Store = Required(variable, "MS2M_STORE"),
         Listen = variable("MS2M_ENGINE_LISTEN") ?? "http://127.0.0.1:8480",
-        TransferSecret = Required(variable, "MS2M_TRANSFER_SECRET") is { Length: >= 32 } secret
-            ? secret
-            : throw new EngineOptionsException("MS2M_TRANSFER_SECRET must have at least 32 characters."),
+        TransferSecret = Secret(variable, "MS2M_TRANSFER_SECRET"),
+        ClusterKey = Secret(variable, "MS2M_CLUSTER_KEY"),
         CollectEvery = variable("MS2M_COLLECT_SECONDS") == "0"
             ? null
             : TimeSpan.FromSeconds(Number(variable, "MS2M_COLLECT_SECONDS", 300, 24 * 3600)),
@@ -67,10 +70,27 @@ public sealed record EngineOptions
             ? number
             : throw new EngineOptionsException($"{name} must be a whole number from 1 to {most}.");
 
+    private static string Secret(Func<string, string?> variable, string name) =>
+        Required(variable, name) is { Length: >= 32 } secret
+            ? secret
+            : throw new EngineOptionsException($"{name} must have at least 32 characters.");
+
     private static string Required(Func<string, string?> variable, string name) =>
-        variable(name) is { Length: > 0 } value
-            ? value
-            : throw new EngineOptionsException($"The environment variable {name} is not set; see deploy/lab/README.md.");
+        variable(name) is { Length: > 0 } value ? value
+        : variable(name + "_FILE") is { Length: > 0 } file ? FromFile(name, file)
+        : throw new EngineOptionsException($"The environment variable {name} is not set; see deploy/lab/README.md.");
+
+    private static string FromFile(string name, string file)
+    {
+        try
+        {
+            return File.ReadAllText(file).Trim();
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineOptionsException($"{name}_FILE cannot be read: {unreadable.Message}");
+        }
+    }
 
     // The value is not repeated in the message: it holds a password.
     private static Uri ReadUri(Func<string, string?> variable, string name, string scheme) =>

@@ -41,6 +41,7 @@ public sealed partial class PlainRequests(
     private async Task ServeAsync(CancellationToken token)
     {
         await using var channel = await broker.ChannelAsync(token);
+        await SharedExchanges.DeclareAsync(channel, token);
         await channel.BasicQosAsync(0, 16, global: false, token);
         var quorum = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
         await channel.QueueDeclareAsync(Names.Rejected, true, false, false, quorum, cancellationToken: token);

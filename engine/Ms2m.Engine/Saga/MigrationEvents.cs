@@ -16,6 +16,8 @@ public static class MigrationEvents
         .Add<StepFailed>("step_failed")
         .Add<StepGivenUp>("step_given_up")
         .Add<TargetReserved>("target_reserved")
+        .Add<AccessGranted>("access_granted")
+        .Add<ShadowRevoked>("shadow_revoked")
         .Add<SourcePrepared>("source_prepared")
         .Add<ReplayOpened>("replay_opened")
         .Add<FenceSent>("fence_sent")

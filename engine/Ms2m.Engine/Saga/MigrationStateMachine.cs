@@ -26,6 +26,8 @@ public sealed class MigrationStateMachine : MassTransitStateMachine<MigrationSag
         Accept<StepOverdue>();
         Accept<StepFailed>();
         Accept<TargetReserved>();
+        Accept<AccessGranted>();
+        Accept<ShadowRevoked>();
         Accept<SourcePrepared>();
         Accept<ReplayOpened>();
         Accept<FenceSent>();

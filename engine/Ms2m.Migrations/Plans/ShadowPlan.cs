@@ -35,6 +35,8 @@ public static class ShadowPlan
             [
                 new(StepNames.ReserveTarget, Phase.Pending, new(10, 2, strictAttempt: true), Reserve,
                     [new(StepNames.RemoveTarget, 1, new(15, 5), RemoveShadow)], Refuses: true),
+                new(StepNames.GrantAccess, Phase.Pending, new(10, 3), Grant,
+                    [new(StepNames.RevokeShadow, 1, new(20, 5), RevokeTarget)]),
             ],
             [
                 new(StepNames.PrepareSource, Phase.Pending, new(5, 3), Prepare,
@@ -61,7 +63,11 @@ public static class ShadowPlan
                 new(StepNames.PromoteShadow, new(5, 20), Promote, Essential: true),
                 new(StepNames.ActivateInstance, new(10, 20), Activate),
             ],
-            [new(StepNames.RemoveSource, new(20, 10), RemoveOld)],
+            [
+                // The broker needs nobody's help for it: a source whose node does not answer is shut out all the same.
+                new(StepNames.RevokeSource, new(20, 10), Revoke),
+                new(StepNames.RemoveSource, new(20, 10), RemoveOld),
+            ],
             // Only now: a source that still runs would declare its control queue again.
             [new(StepNames.CloseReplay, new(10, 10), CloseAfterCommit)],
         ],
@@ -85,6 +91,15 @@ public static class ShadowPlan
         f.Id, StepNames.ReserveTarget, attempt, f.ShadowInstance, f.Request.Spec,
         f.Request.SourceNode, "",
         f.Request.SourceMemoryBytes, MaxBytes(f)));
+
+    private static Outgoing.ToBroker Grant(Facts f, int attempt) => new(
+        new GrantAccess(
+            f.Id, StepNames.GrantAccess, attempt, f.Request.SourceInstance, f.Request.SourceNode, f.ShadowInstance,
+            f.Request.TargetNode, f.Request.Spec),
+        TimeSpan.Zero);
+
+    private static Outgoing.ToBroker RevokeTarget(Facts f, int attempt) => new(
+        new RevokeShadow(f.Id, StepNames.RevokeShadow, attempt, f.ShadowInstance), TimeSpan.Zero);
 
     private static Outgoing.ToInstance Prepare(Facts f, int attempt) => ToSource(f, new PrepareSource(
         f.Id, StepNames.PrepareSource, attempt, f.Request.SourceInstance, Names.JournalQueue(f.Id)));

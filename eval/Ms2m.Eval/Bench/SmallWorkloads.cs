@@ -36,6 +36,9 @@ internal sealed class SmallWorkloads : IAsyncDisposable
     public async Task Start(Action<string> say, CancellationToken cancel)
     {
         await RemoveAll(cancel);
+        // They share them, so none of them may declare them.
+        await _cluster.Broker.DeclareExchange(Exchange, "topic", cancel);
+        await _cluster.Broker.DeclareExchange($"{Exchange}.receipts", "fanout", cancel);
         say($"starting {All.Count} workloads on {string.Join(", ", _options.Nodes)}");
         foreach (var one in All)
         {
@@ -48,7 +51,7 @@ internal sealed class SmallWorkloads : IAsyncDisposable
                     ["MS2M_RECEIPTS"] = $"{Exchange}.receipts",
                     ["MS2M_WORK_MS"] = "1",
                     ["MS2M_STATE_MB"] = "1",
-                }),
+                }, Publishes: [$"{Exchange}.receipts"], Binds: [Exchange]),
                 cancel);
         }
 
@@ -134,11 +137,14 @@ internal sealed class SmallWorkloads : IAsyncDisposable
         }));
     }
 
+    private CheckOptions Look(SmallWorkload one) =>
+        new() { BrokerUri = _cluster.Lab.Broker, StateName = $"{one.Name}.state" };
+
     private async Task<WorkloadState> State(SmallWorkload one, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (await StateQuery.AskAsync(new CheckOptions { BrokerUri = _cluster.Lab.Broker }, one.Instance, cancel) is { } state)
+            if (await StateQuery.AskAsync(Look(one), one.Instance, cancel) is { } state)
             {
                 return state;
             }

@@ -78,6 +78,15 @@ internal sealed class BrokerEyes : IDisposable
         }
     }
 
+    /// <summary>Durable; harmless when it is there.</summary>
+    public async Task DeclareExchange(string exchange, string type, CancellationToken cancel)
+    {
+        using var answer = await _http.PutAsJsonAsync(
+            new Uri($"api/exchanges/{_virtualHost}/{Uri.EscapeDataString(exchange)}", UriKind.Relative),
+            new { type, durable = true }, cancel);
+        answer.EnsureSuccessStatusCode();
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static string VirtualHost(Uri broker) =>

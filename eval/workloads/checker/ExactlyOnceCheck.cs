@@ -9,8 +9,9 @@ public sealed record CheckOptions
 
     public string ReceiptsExchange { get; init; } = "orders.receipts";
 
-    /// <summary>A workload listens on the queue of this name and its instance id.</summary>
-    public string StateQueuePrefix { get; init; } = "orders.state.";
+    /// <summary>A workload listens on the queue of this name, a dot and its instance id, and answers to the exchange of
+    /// this name.</summary>
+    public string StateName { get; init; } = "orders.state";
 
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(2);
 }
@@ -71,7 +72,7 @@ public sealed class ExactlyOnceCheck : IAsyncDisposable
                 return state is not null
                     ? Judgement.Of(ledger.Entries, Receipts, state)
                     : throw new TimeoutException(
-                        $"The instance '{instanceId}' did not answer on {options.StateQueuePrefix}{instanceId} within "
+                        $"The instance '{instanceId}' did not answer on {options.StateName}.{instanceId} within "
                         + $"{timeout.TotalSeconds} s; {Receipts.Count} receipts came of {ledger.Confirmed} confirmed messages.");
             }
             await Task.Delay(Look, cancellationToken);

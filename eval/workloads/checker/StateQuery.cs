@@ -18,6 +18,10 @@ public static class StateQuery
         }.CreateConnectionAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         var replies = await channel.QueueDeclareAsync(cancellationToken: cancellationToken);
+        await channel.ExchangeDeclareAsync(
+            options.StateName, ExchangeType.Direct, durable: true, cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(
+            replies.QueueName, options.StateName, replies.QueueName, cancellationToken: cancellationToken);
         var answer = new TaskCompletionSource<WorkloadState?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) =>
@@ -27,7 +31,7 @@ public static class StateQuery
         };
         await channel.BasicConsumeAsync(replies.QueueName, autoAck: true, consumer, cancellationToken);
         await channel.BasicPublishAsync(
-            "", options.StateQueuePrefix + instanceId, mandatory: false,
+            "", $"{options.StateName}.{instanceId}", mandatory: false,
             new BasicProperties { ReplyTo = replies.QueueName, CorrelationId = "1" }, ReadOnlyMemory<byte>.Empty, cancellationToken);
         try
         {

@@ -8,7 +8,7 @@ using var stop = new CancellationTokenSource();
 // As process 1 of a container there is no default action for a signal.
 using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
-using var window = new StateWindow(totals);
+using var window = new StateWindow(totals, settings.Queue);
 
 var options = new WorkloadOptions
 {

@@ -7,8 +7,12 @@ namespace Ms2m.Orders;
 
 /// <summary>Lets anybody outside ask for the state, over a connection of its own that the SDK knows nothing of: so what a
 /// checker sees does not depend on what is to be checked. Obeys the instance file as the SDK does.</summary>
-internal sealed class StateWindow(OrderTotals totals) : IDisposable
+internal sealed class StateWindow(OrderTotals totals, string queue) : IDisposable
 {
+    /// <summary>Questions come into the queue of this name and the instance id; answers go to the exchange of this name, to
+    /// the key that the asker names. Through the default exchange an instance may send nothing.</summary>
+    private readonly string name = $"{queue}.state";
+
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(100);
     private readonly CancellationTokenSource ending = new();
 
@@ -70,8 +74,9 @@ internal sealed class StateWindow(OrderTotals totals) : IDisposable
     private async Task AnswerAsync(IConnection connection, string instanceFile, string instanceId)
     {
         var channel = await connection.CreateChannelAsync(cancellationToken: ending.Token);
-        var queue = $"orders.state.{instanceId}";
-        await channel.QueueDeclareAsync(queue, durable: false, exclusive: true, autoDelete: true, cancellationToken: ending.Token);
+        var questions = $"{name}.{instanceId}";
+        await channel.ExchangeDeclareAsync(name, ExchangeType.Direct, durable: true, cancellationToken: ending.Token);
+        await channel.QueueDeclareAsync(questions, durable: false, exclusive: true, autoDelete: true, cancellationToken: ending.Token);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += async (_, asked) =>
         {
@@ -79,10 +84,10 @@ internal sealed class StateWindow(OrderTotals totals) : IDisposable
             var answer = totals.Answer(now.InstanceId, now.Role.ToString().ToLowerInvariant(), now.Epoch);
             var properties = new BasicProperties { CorrelationId = asked.BasicProperties.CorrelationId };
             await channel.BasicPublishAsync(
-                "", asked.BasicProperties.ReplyTo ?? "", mandatory: false, properties,
+                name, asked.BasicProperties.ReplyTo ?? "", mandatory: false, properties,
                 JsonSerializer.SerializeToUtf8Bytes(answer, OrdersJson.Default.StateAnswer));
         };
-        await channel.BasicConsumeAsync(queue, autoAck: true, consumer, ending.Token);
+        await channel.BasicConsumeAsync(questions, autoAck: true, consumer, ending.Token);
     }
 
     private static InstanceFile Read(string path) =>

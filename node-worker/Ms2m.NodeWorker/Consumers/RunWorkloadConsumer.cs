@@ -56,7 +56,7 @@ public sealed class RunWorkloadConsumer(
 
         var had = instances.Read(spec.Name);
         instances.Write(new InstanceFile(
-            command.InstanceId, spec.Name, InstanceRole.Active, 1, options.WorkloadBrokerUri));
+            command.InstanceId, spec.Name, InstanceRole.Active, 1, options.BrokerUriOf(command.InstanceId)));
         var run = await runtime.RunAsync(
             new ContainerRequest(command.InstanceId, spec, instances.PathOf(spec.Name)), cancel);
         if (run.Failed && had is null)

@@ -1,6 +1,9 @@
+using Ms2m.Contracts;
+
 namespace Ms2m.NodeWorker.Hosting;
 
-/// <summary>What a worker needs to know, all of it from the environment.</summary>
+/// <summary>What a worker needs to know, all of it from the environment; where a secret NAME is not set, NAME_FILE may
+/// name a file that holds it.</summary>
 public sealed record WorkerOptions
 {
     /// <summary>MS2M_NODE: this node's name, a DNS label.</summary>
@@ -9,9 +12,12 @@ public sealed record WorkerOptions
     /// <summary>MS2M_BROKER_URI: <c>amqp://user:password@host:port/vhost</c>. A secret.</summary>
     public required Uri BrokerUri { get; init; }
 
-    /// <summary>MS2M_WORKLOAD_BROKER_URI: what instances are told to connect to; the worker's own when absent.
-    /// A secret.</summary>
-    public required string WorkloadBrokerUri { get; init; }
+    /// <summary>MS2M_WORKLOAD_BROKER_URI: where instances are told to connect, each with a user of its own; the worker's
+    /// own address when absent.</summary>
+    public required Uri WorkloadBrokerUri { get; init; }
+
+    /// <summary>MS2M_NODE_KEY: what this node's broker passwords are derived from. A secret.</summary>
+    public required string NodeKey { get; init; }
 
     /// <summary>MS2M_WORKER_LISTEN: <c>https://ip:port</c> on which checkpoints arrive.</summary>
     public required Uri Listen { get; init; }
@@ -46,6 +52,13 @@ public sealed record WorkerOptions
     /// <summary>MS2M_RESERVE_BYTES: memory and checkpoint space that migrations must leave free. Default 64 MB; more
     /// refuses migrations earlier.</summary>
     public long ReserveBytes { get; init; } = 64_000_000;
+
+    /// <summary>Where an instance connects, and as whom. A secret.</summary>
+    public string BrokerUriOf(string instanceId) => new UriBuilder(WorkloadBrokerUri)
+    {
+        UserName = Names.InstanceUser(instanceId),
+        Password = Credentials.InstancePassword(NodeKey, instanceId),
+    }.Uri.AbsoluteUri;
 
     public string WorkloadsFolder => Path.Combine(Data, "workloads");
 

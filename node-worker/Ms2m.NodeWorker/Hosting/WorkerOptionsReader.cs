@@ -22,6 +22,21 @@ public static class WorkerOptionsReader
             return otherwise ?? "";
         }
 
+        string Secret(string key)
+        {
+            if (!string.IsNullOrWhiteSpace(setting(key)) || setting(key + "_FILE") is not { Length: > 0 } file)
+                return Text(key);
+            try
+            {
+                return File.ReadAllText(file).Trim();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                problems.Add($"{key}_FILE cannot be read: {e.Message}");
+                return "";
+            }
+        }
+
         Uri Address(string key, string value, string scheme, string example)
         {
             if (Uri.TryCreate(value, UriKind.Absolute, out var uri)
@@ -45,7 +60,10 @@ public static class WorkerOptionsReader
         if (node.Length > 0 && !Names.IsValid(node))
             problems.Add($"MS2M_NODE must be a DNS label, not '{node}'.");
         const string brokerExample = "amqp://user:password@host:5672/vhost";
-        var broker = Text("MS2M_BROKER_URI");
+        var broker = Secret("MS2M_BROKER_URI");
+        var nodeKey = Secret("MS2M_NODE_KEY");
+        if (nodeKey is { Length: > 0 and < 32 })
+            problems.Add("MS2M_NODE_KEY must have at least 32 characters.");
         var workloadBroker = Text("MS2M_WORKLOAD_BROKER_URI", broker);
         var listen = Text("MS2M_WORKER_LISTEN");
         var insecure = ReadInsecure(setting, problems);
@@ -57,13 +75,13 @@ public static class WorkerOptionsReader
         if (!long.TryParse(Text("MS2M_RESERVE_BYTES", "64000000"), NumberStyles.None, CultureInfo.InvariantCulture,
                 out var reserve))
             problems.Add("MS2M_RESERVE_BYTES must be a number of bytes.");
-        Address("MS2M_WORKLOAD_BROKER_URI", workloadBroker, "amqp", brokerExample);
 
         var options = new WorkerOptions
         {
             Node = node,
             BrokerUri = Address("MS2M_BROKER_URI", broker, "amqp", brokerExample),
-            WorkloadBrokerUri = workloadBroker,
+            WorkloadBrokerUri = Address("MS2M_WORKLOAD_BROKER_URI", workloadBroker, "amqp", brokerExample),
+            NodeKey = nodeKey,
             Listen = Address("MS2M_WORKER_LISTEN", listen, scheme, $"{scheme}://10.0.0.5:8490"),
             Advertise = Address("MS2M_WORKER_ADVERTISE", Text("MS2M_WORKER_ADVERTISE", listen), scheme,
                 $"{scheme}://10.0.0.5:8490"),

@@ -27,8 +27,8 @@ public sealed class RestoreShadowHandler(
             await preparations.EndAsync(command.InstanceId, cancel);
             // Before the restore: the first thing the restored memory does may be to connect as its original.
             instances.Write(new InstanceFile(
-                command.InstanceId, command.Spec.Name, InstanceRole.Shadow, command.Epoch, options.WorkloadBrokerUri,
-                command.MigrationId));
+                command.InstanceId, command.Spec.Name, InstanceRole.Shadow, command.Epoch,
+                options.BrokerUriOf(command.InstanceId), command.MigrationId));
             var request = new ContainerRequest(
                 command.InstanceId, command.Spec, instances.PathOf(command.Spec.Name));
             if (await runtime.RestoreAsync(request, images, cancel) is { Failed: true } restore)

@@ -4,6 +4,7 @@ using System.Text;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Ms2m.Contracts;
 using Ms2m.Engine.Hosting;
 using Npgsql;
 
@@ -41,11 +42,21 @@ public sealed class EngineFixture : IAsyncLifetime, IDisposable
             Store = new NpgsqlConnectionStringBuilder(_store) { Database = _name }.ConnectionString,
             Listen = "http://127.0.0.1:0",
             TransferSecret = new string('s', 32),
+            ClusterKey = new string('k', 32),
         };
     }
 
     public async Task DisposeAsync()
     {
+        // Users are the broker's, not the virtual host's: those that engines made here would stay.
+        foreach (var one in await _management.GetFromJsonAsync<Permission[]>($"api/vhosts/{_name}/permissions") ?? [])
+        {
+            if (one.User.StartsWith(Names.InstanceUser(""), StringComparison.Ordinal))
+            {
+                (await _management.DeleteAsync($"api/users/{one.User}")).EnsureSuccessStatusCode();
+            }
+        }
+
         (await _management.DeleteAsync($"api/vhosts/{_name}")).EnsureSuccessStatusCode();
         await ExecuteAsync($"drop database \"{_name}\" with (force)");
     }
@@ -62,6 +73,8 @@ public sealed class EngineFixture : IAsyncLifetime, IDisposable
             BusHealthStatus.Healthy, TimeSpan.FromSeconds(20));
         return new RunningEngine(engine);
     }
+
+    private sealed record Permission(string User);
 
     private async Task ExecuteAsync(string sql)
     {

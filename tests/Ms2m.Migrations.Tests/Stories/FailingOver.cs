@@ -143,6 +143,7 @@ public class FailingOver
     public void a_source_that_dies_while_it_is_asked_to_resume_ends_the_rollback_at_once_as_a_failure()
     {
         var story = Story.Until(StepNames.QuiesceSource).Tell(new CancelMigration(Story.Id), SourceExited,
+            new ShadowRevoked(Story.Id, StepNames.RevokeShadow, 1),
             new InstanceRemoved(Story.Id, StepNames.RemoveTarget, 1, "node-b", Story.Shadow),
             new CheckpointDiscarded(Story.Id, StepNames.DiscardCheckpoint, 1, "node-a"),
             new ReplayClosed(Story.Id, StepNames.CloseReplay, 1));
@@ -153,13 +154,15 @@ public class FailingOver
     private static void TellTheRest(Story story)
     {
         var told = story.Events.ToHashSet();
-        story.Tell([.. Story.HappyPath.Skip(1).Where(input => input is not (JournalClosed or ReplayCaughtUp or ReplayProgressed)
-            && !told.Contains(input)).SelectMany(input => input is ShadowAttached ? new[] { input, Revoked } : [input])]);
+        story.Tell([.. Story.HappyPath.Skip(1).Where(input =>
+            input is not (JournalClosed or ReplayCaughtUp or ReplayProgressed or SourceRevoked) && !told.Contains(input)).SelectMany(input => input is ShadowAttached ? new[] { input, Revoked } : [input])]);
         if (story.State is Moving)
         {
             story.Tell(Revoked);
-            story.Tell([.. Story.HappyPath.SkipWhile(input => input is not ShadowPromoted)]);
         }
+
+        // Revoked before the commit to be safe, and after it as always.
+        story.Tell([.. Story.HappyPath.SkipWhile(input => input is not ShadowPromoted)]);
     }
 
     /// <summary>Nobody answers any more: the timers alone.</summary>

@@ -7,6 +7,7 @@ public class RollingBackTo
 {
     private static readonly IMigrationMessage[] Undone =
     [
+        new ShadowRevoked(Story.Id, StepNames.RevokeShadow, 1),
         new InstanceRemoved(Story.Id, StepNames.RemoveTarget, 1, "node-b", Story.Shadow),
         new SourceResumed(Story.Id, StepNames.ResumeSource, 1, "orders-1"),
         new CheckpointDiscarded(Story.Id, StepNames.DiscardCheckpoint, 1, "node-a"),
@@ -97,7 +98,7 @@ public class RollingBackTo
         var story = Story.Until(StepNames.FollowReplay).Tell(new CancelMigration(Story.Id));
         Assert.DoesNotContain(story.Sent, sent => sent.Message is CloseReplay);
 
-        story.Tell(Undone[..3]);
+        story.Tell(Undone[..4]);
 
         Assert.Contains(story.Last.Messages, sent => sent.Message is CloseReplay);
     }
@@ -118,7 +119,9 @@ public class RollingBackTo
         var story = Story.Until(StepNames.RemoveSource);
         Assert.DoesNotContain(story.Sent, sent => sent.Message is CloseReplay);
 
-        story.Tell(new InstanceRemoved(Story.Id, StepNames.RemoveSource, 1, "node-a", "orders-1"));
+        story.Tell(
+            new SourceRevoked(Story.Id, StepNames.RevokeSource, 1),
+            new InstanceRemoved(Story.Id, StepNames.RemoveSource, 1, "node-a", "orders-1"));
 
         Assert.Contains(story.Last.Messages, sent => sent.Message is CloseReplay { InstanceId: "orders-1" });
     }
@@ -151,6 +154,29 @@ public class RollingBackTo
     }
 
     [Fact]
+    public void what_was_granted_beside_a_refused_reservation_is_taken_back_and_nobody_waits_for_it()
+    {
+        var story = Story.Until(StepNames.ReserveTarget).Tell(new StepFailed(
+            Story.Id, StepNames.ReserveTarget, 1, "node-b", new Failure("X", "x", "x"), Retryable: false));
+
+        Assert.Equal(Phase.Rejected, Assert.IsType<Ended>(story.State).Outcome);
+        Assert.Contains(story.Last.Messages, sent => sent.Message is RevokeShadow revoke && revoke.InstanceId == Story.Shadow);
+    }
+
+    [Fact]
+    public void the_source_is_shut_out_when_the_shadow_has_taken_over_and_its_node_need_not_answer()
+    {
+        var story = Story.Until(StepNames.PromoteShadow);
+        Assert.DoesNotContain(story.Sent, sent => sent.Message is RevokeSource);
+
+        story.Tell(
+            new ShadowPromoted(Story.Id, StepNames.PromoteShadow, 1, Story.Shadow, 2, 29),
+            new InstanceActivated(Story.Id, StepNames.ActivateInstance, 1, "node-b", Story.Shadow));
+
+        Assert.Contains(story.Last.Messages, sent => sent.Message is RevokeSource { InstanceId: "orders-1" });
+    }
+
+    [Fact]
     public void a_cancel_after_the_commit_is_refused_and_recorded()
     {
         var story = Story.Until(StepNames.PromoteShadow).Tell(new CancelMigration(Story.Id));
@@ -170,7 +196,8 @@ public class RollingBackTo
     [Fact]
     public void a_clean_up_that_cannot_be_done_is_named_and_does_not_hang_the_end()
     {
-        var story = Story.Until(StepNames.RemoveSource);
+        var story = Story.Until(StepNames.RemoveSource)
+            .Tell(new SourceRevoked(Story.Id, StepNames.RevokeSource, 1));
         for (var attempt = 1; !story.Sent.Any(sent => sent.Message is CloseReplay) && attempt < 40; attempt++)
         {
             story.Tell(new StepOverdue(Story.Id, StepNames.RemoveSource, attempt));

@@ -55,6 +55,7 @@ internal sealed class Story
     [
         Ask(),
         new TargetReserved(Id, StepNames.ReserveTarget, 1, "node-b", "http://node-b:8490/checkpoints", 2L << 30),
+        new AccessGranted(Id, StepNames.GrantAccess, 1),
         new SourcePrepared(Id, StepNames.PrepareSource, 1, "orders-1"),
         new ReplayOpened(Id, StepNames.OpenReplay, 1, 1),
         new CheckpointTaken(Id, StepNames.TakeCheckpoint, 1, "node-a", 70, 180),
@@ -68,6 +69,7 @@ internal sealed class Story
         new ReplayCaughtUp(Id, StepNames.VerifyHandoff, 1, Shadow, 32, "chain", "state"),
         new ShadowPromoted(Id, StepNames.PromoteShadow, 1, Shadow, 2, 29),
         new InstanceActivated(Id, StepNames.ActivateInstance, 1, "node-b", Shadow),
+        new SourceRevoked(Id, StepNames.RevokeSource, 1),
         new InstanceRemoved(Id, StepNames.RemoveSource, 1, "node-a", "orders-1"),
         new ReplayClosed(Id, StepNames.CloseReplay, 1),
     ];

@@ -1,4 +1,5 @@
 using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Tests.Stage;
 
 namespace Ms2m.NodeWorker.Tests.Hosting;
 
@@ -10,27 +11,50 @@ public sealed class WorkerOptionsTests
         ["MS2M_BROKER_URI"] = "amqp://user:hidden@10.0.0.1:5672/ms2m",
         ["MS2M_WORKER_LISTEN"] = "https://10.0.0.5:8490",
         ["MS2M_TLS"] = "/etc/ms2m/tls",
+        ["MS2M_NODE_KEY"] = "hidden-hidden-hidden-hidden-hidden",
     };
 
     private (WorkerOptions? Options, IReadOnlyList<string> Problems) Read() =>
         WorkerOptionsReader.Read(key => _environment.GetValueOrDefault(key));
 
     [Fact]
-    public void four_settings_are_enough()
+    public void five_settings_are_enough()
     {
         var options = Read().Options!;
 
         Assert.Equal("/var/lib/ms2m/checkpoints", options.Checkpoints);
         Assert.Equal("https://10.0.0.5:8490/", options.Advertise.ToString());
-        Assert.Equal("amqp://user:hidden@10.0.0.1:5672/ms2m", options.WorkloadBrokerUri);
+        Assert.Equal("10.0.0.1", options.WorkloadBrokerUri.Host);
     }
 
     [Fact]
     public void instances_may_be_told_of_another_broker_address()
     {
-        _environment["MS2M_WORKLOAD_BROKER_URI"] = "amqp://workload:x@broker/ms2m";
+        _environment["MS2M_WORKLOAD_BROKER_URI"] = "amqp://broker/ms2m";
 
-        Assert.Equal("amqp://workload:x@broker/ms2m", Read().Options!.WorkloadBrokerUri);
+        Assert.Equal("broker", Read().Options!.WorkloadBrokerUri.Host);
+    }
+
+    [Fact]
+    public void every_instance_is_told_to_connect_as_itself()
+    {
+        var one = new Uri(Read().Options!.BrokerUriOf("orders-1"));
+        var other = new Uri(Read().Options!.BrokerUriOf("orders-2"));
+
+        Assert.StartsWith("instance-orders-1:", one.UserInfo, StringComparison.Ordinal);
+        Assert.NotEqual(one.UserInfo.Split(':')[1], other.UserInfo.Split(':')[1]);
+        Assert.Equal(("10.0.0.1", "/ms2m"), (one.Host, one.AbsolutePath));
+    }
+
+    [Fact]
+    public void a_secret_may_be_in_a_file()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["key"], new string('f', 40) + "\n");
+        _environment.Remove("MS2M_NODE_KEY");
+        _environment["MS2M_NODE_KEY_FILE"] = folder["key"];
+
+        Assert.Equal(new string('f', 40), Read().Options!.NodeKey);
     }
 
     [Theory]
@@ -39,6 +63,8 @@ public sealed class WorkerOptionsTests
     [InlineData("MS2M_BROKER_URI", null)]
     [InlineData("MS2M_BROKER_URI", "http://user:hidden@10.0.0.1")]
     [InlineData("MS2M_WORKLOAD_BROKER_URI", "hidden")]
+    [InlineData("MS2M_NODE_KEY", null)]
+    [InlineData("MS2M_NODE_KEY", "hidden")]
     [InlineData("MS2M_WORKER_LISTEN", "10.0.0.5:8490")]
     [InlineData("MS2M_WORKER_LISTEN", "http://10.0.0.5:8490")]
     [InlineData("MS2M_WORKER_ADVERTISE", "http://10.0.0.5:8490")]

@@ -8,7 +8,8 @@ internal static class TestOptions
     {
         Node = node,
         BrokerUri = new Uri("amqp://nobody:nothing@127.0.0.1:1/none"),
-        WorkloadBrokerUri = "amqp://workload:secret@10.0.0.1:5672/ms2m",
+        WorkloadBrokerUri = new Uri("amqp://10.0.0.1:5672/ms2m"),
+        NodeKey = new string('n', 64),
         Listen = new Uri("https://127.0.0.1:0"),
         Advertise = new Uri("https://10.0.0.9:8490"),
         Health = new Uri("http://127.0.0.1:0"),

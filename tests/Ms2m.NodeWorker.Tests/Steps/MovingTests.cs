@@ -43,7 +43,7 @@ public sealed class MovingTests
 
         Assert.Equal(StepNames.SendCheckpoint, completed.Step);
         Assert.Equal(new InstanceFile("orders-t", "orders", InstanceRole.Shadow, 4,
-            "amqp://workload:secret@10.0.0.1:5672/ms2m", _migration), seen);
+            target.Options.BrokerUriOf("orders-t"), _migration), seen);
         Assert.True((await source.Runtime.FindAsync("orders-s", default)).Value!.IsRunning);
     }
 

@@ -88,7 +88,7 @@ internal sealed class WorkerStage : IAsyncDisposable
 
     public async Task RunAsync(string instance)
     {
-        Instances.Write(new InstanceFile(instance, Spec.Name, InstanceRole.Active, 1, Options.WorkloadBrokerUri));
+        Instances.Write(new InstanceFile(instance, Spec.Name, InstanceRole.Active, 1, Options.BrokerUriOf(instance)));
         await Runtime.RunAsync(new ContainerRequest(instance, Spec, Instances.PathOf(Spec.Name)), CancellationToken.None);
     }
 

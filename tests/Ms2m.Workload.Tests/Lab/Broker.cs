@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using Ms2m.Contracts;
+using RabbitMQ.Client;
 
 namespace Ms2m.Workload.Tests.Lab;
 
@@ -26,6 +28,18 @@ public sealed class Broker : IAsyncLifetime, IDisposable
             .EnsureSuccessStatusCode();
         broker.Path = _name;
         Uri = broker.Uri;
+        await DeclareAsync();
+    }
+
+    /// <summary>What the engine declares, because instances may not.</summary>
+    private async Task DeclareAsync()
+    {
+        await using var connection = await new ConnectionFactory { Uri = Uri }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.ExchangeDeclareAsync(Names.Migrations, ExchangeType.Fanout, durable: true);
+        await channel.ExchangeDeclareAsync(Names.Control, ExchangeType.Direct, durable: true);
+        await channel.ExchangeDeclareAsync(Names.Peers, ExchangeType.Direct, durable: true);
+        await channel.ExchangeDeclareAsync(Names.Journal, ExchangeType.Topic, durable: true);
     }
 
     /// <summary>Closes every connection of the virtual host, as a broker's restart would.</summary>

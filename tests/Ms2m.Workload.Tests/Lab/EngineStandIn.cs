@@ -27,8 +27,6 @@ internal sealed class EngineStandIn : IAsyncDisposable
         var connection = await new ConnectionFactory { Uri = broker.Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
         var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         var engine = new EngineStandIn(connection, channel);
-        await channel.ExchangeDeclareAsync(Names.Migrations, ExchangeType.Fanout, durable: true);
-        await channel.ExchangeDeclareAsync(Names.Control, ExchangeType.Direct, durable: true);
         await channel.ExchangeDeclareAsync("in", ExchangeType.Topic, durable: true);
         await channel.ExchangeDeclareAsync("out", ExchangeType.Fanout, durable: true);
         await channel.QueueDeclareAsync("dead", durable: true, exclusive: false, autoDelete: false);
