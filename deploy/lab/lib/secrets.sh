@@ -38,5 +38,5 @@ hmac() {
   done
   inner=$({ printf '%b' "$inner" && printf %s "$1"; } | sha256sum)
   inner=${inner%% *}
-  { printf '%b' "$outer" && printf '%b' "$(sed 's/../\\x&/g' <<<"$inner")"; } | sha256sum | cut -d ' ' -f 1
+  { printf '%b' "$outer" && printf '%b' "$(fold -w 2 <<<"$inner" | sed 's/^/\\x/' | tr -d '\n')"; } | sha256sum | cut -d ' ' -f 1
 }
