@@ -49,11 +49,12 @@ public sealed record RunClaim(string Workload, Guid RequestId, string InstanceId
 
     /// <summary>At once: for a start that was refused or taken back, or whose order never left. Letting go of what is not
     /// held does nothing.</summary>
-    public static async Task ReleaseAsync(NpgsqlDataSource store, Guid requestId, CancellationToken token)
+    /// <returns>Whether it was held.</returns>
+    public static async Task<bool> ReleaseAsync(NpgsqlDataSource store, Guid requestId, CancellationToken token)
     {
         await using var command = store.CreateCommand(LetGo);
         command.Parameters.Add(Parameter.Uuid(requestId));
-        await command.ExecuteNonQueryAsync(token);
+        return await command.ExecuteNonQueryAsync(token) > 0;
     }
 
     /// <summary>With the session's commit, which also makes the node's report visible: lets go of the instances that it

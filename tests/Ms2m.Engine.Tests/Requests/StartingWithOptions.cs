@@ -11,6 +11,7 @@ public class StartingWithOptions
         ["MS2M_BROKER_MANAGEMENT_URI"] = "http://u:p@host",
         ["MS2M_STORE"] = "Host=host",
         ["MS2M_TRANSFER_SECRET"] = new('s', 32),
+        ["MS2M_CLUSTER_KEY"] = new('k', 32),
     };
 
     private static EngineOptions Read(params (string Name, string Value)[] more)

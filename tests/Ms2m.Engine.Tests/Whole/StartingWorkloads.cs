@@ -49,6 +49,7 @@ public sealed class StartingWorkloads(EngineFixture fixture) : IClassFixture<Eng
             }
         });
 
+        await EventuallyAsync("its name is held", () => codes.Contains("MS2M-0113"));
         await fleet.ReportAsync("node-a", ScriptedFleet.Active(started.Instance!, "seen"));
         await EventuallyAsync("it is there", () => codes.Contains("MS2M-0106"));
         await stop.CancelAsync();
