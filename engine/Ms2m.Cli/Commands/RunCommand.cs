@@ -20,10 +20,8 @@ internal static class RunCommand
         var publishes = Exchanges("--publishes", "Exchange that it may send effects to, beside its own; * for any characters");
         var binds = Exchanges("--binds", "Exchange that it may bind its queue to, beside its own; * for any characters");
         var noWait = new Option<bool>("--no-wait") { Description = "Return before it runs" };
-        return new Command("run", "Run a workload on a node") 
-        {
-            name, node, image, queue, env, publishes, binds, noWait,
-        }.Does(async call =>
+        var command = new Command("run", "Run a workload on a node") { name, node, image, queue, env, publishes, binds, noWait };
+        return command.Does(async call =>
         {
             var parsed = call.Parsed;
             var request = new RunRequest(
