@@ -43,9 +43,19 @@ public static partial class Migration
         }
     }
 
+    /// <summary>A node that has been silent for less is waited for: after a short alarm of the broker all nodes have been
+    /// silent, and whoever has waited for its turn must not lose it for that.</summary>
+    private static readonly TimeSpan PassingSilence = TimeSpan.FromSeconds(60);
+
     // What was true when the migration was requested may not be any more: the request is judged again as if it came now.
     private static void Admit(Draft draft, Facts facts, TurnCame turn)
     {
+        if (turn.Nodes.Any(node => (node.Node == facts.Request.SourceNode || node.Node == facts.Request.TargetNode)
+            && RequestCheck.Silence(node, draft.Now) is { } silence && silence < PassingSilence))
+        {
+            return;
+        }
+
         switch (RequestCheck.Check(turn.Again(facts.Request), draft.Now))
         {
             case MigrationRejected refused:

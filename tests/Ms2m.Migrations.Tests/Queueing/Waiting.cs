@@ -98,6 +98,17 @@ public class Waiting
         null, Story.Node("node-a", Story.Start, Story.Active()), Story.Node("node-b", Story.Start - TimeSpan.FromMinutes(1))));
 
     [Fact]
+    public void a_node_that_was_silent_for_a_moment_is_waited_for()
+    {
+        var silent = Turn(
+            null, Story.Node("node-a", Story.Start, Story.Active()), Story.Node("node-b", Story.Start - TimeSpan.FromSeconds(20)));
+        var story = Queued().Tell(silent);
+        Assert.Same(Decision.Nothing, story.Last);
+
+        Assert.IsType<Moving>(story.Tell(Turn()).State);
+    }
+
+    [Fact]
     public void a_source_that_is_down_does_not_wait_for_a_slot_to_be_told() => AssertRefused("MS2M-0105", Turn(
         Full, Story.Node("node-a", Story.Start - TimeSpan.FromMinutes(1), Story.Active()), Story.Node("node-b", Story.Start)));
 
