@@ -10,7 +10,7 @@ namespace Ms2m.Engine.Collection;
 /// <summary>Removes what dead migrations have left: now and then by itself, and when asked. Every removal may be repeated;
 /// several engines may collect at once.</summary>
 internal sealed partial class GarbageCollector(
-    RemainsReader remains, BrokerConnection broker, IBus bus, EngineOptions options, TimeProvider time,
+    RemainsReader remains, BrokerConnection broker, IInstanceAccess access, IBus bus, EngineOptions options, TimeProvider time,
     ILogger<GarbageCollector> logger) : BackgroundService
 {
     /// <summary>Removes what may go and tells what it found. Nodes remove in their own time.</summary>
@@ -55,6 +55,12 @@ internal sealed partial class GarbageCollector(
         {
             await using var channel = await broker.ChannelAsync(token);
             await channel.QueueDeleteAsync(garbage.Name, ifUnused: false, ifEmpty: false, cancellationToken: token);
+            return;
+        }
+
+        if (garbage.Kind == "user")
+        {
+            await access.RevokeAsync(garbage.Name, token);
             return;
         }
 

@@ -12,7 +12,7 @@ namespace Ms2m.Engine.Collection;
 
 /// <summary>Looks at broker, nodes and log together for what dead migrations have left.</summary>
 internal sealed class RemainsReader(
-    ClusterReader cluster, ManagementApi management, DocumentTable<MigrationSaga, Guid> sagas, ReadStream streams,
+    ClusterReader cluster, ManagementApi management, BrokerUsers users, DocumentTable<MigrationSaga, Guid> sagas, ReadStream streams,
     NpgsqlDataSource store, TimeProvider time)
 {
     /// <summary>Containers are matched against the newest migrations; queues and checkpoints name their own.</summary>
@@ -34,7 +34,7 @@ internal sealed class RemainsReader(
                 saga.CorrelationId, saga.State, await CommittedAsync(saga, token), modified);
         }
 
-        return Collector.Look(nodes, queues, known, time.GetUtcNow());
+        return Collector.Look(nodes, queues, await users.NamesAsync(token), known, time.GetUtcNow());
     }
 
     // The state of an ended migration does not tell; only after a failure does it matter.

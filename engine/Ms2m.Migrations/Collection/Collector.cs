@@ -15,10 +15,12 @@ public static class Collector
 
     /// <param name="nodes">The newest report of every node.</param>
     /// <param name="queues">Names of all queues.</param>
+    /// <param name="users">Names of all users of the broker.</param>
     /// <param name="known">What the log says, by migration.</param>
     /// <param name="now">The time of the look.</param>
     public static ImmutableArray<Garbage> Look(
-        IEnumerable<NodeReported> nodes, IEnumerable<string> queues, IReadOnlyDictionary<Guid, Past> known, DateTimeOffset now)
+        IEnumerable<NodeReported> nodes, IEnumerable<string> queues, IReadOnlyCollection<string> users,
+        IReadOnlyDictionary<Guid, Past> known, DateTimeOffset now)
     {
         var dead = known.Values.Where(past => past.DeadInstance is not null && IsOver(past, now))
             .GroupBy(past => past.DeadInstance!, StringComparer.Ordinal)
@@ -27,6 +29,8 @@ public static class Collector
         [
             .. nodes.SelectMany(node => InContainers(node, dead).Concat(Held(node, known, now))),
             .. queues.SelectMany(queue => InBroker(queue, known, now)),
+            .. dead.Where(one => users.Contains(Names.InstanceUser(one.Key))).Select(one => new Garbage(
+                "broker", "user", one.Key, one.Value.MigrationId, 0, Removable: true, $"its migration ended as {one.Value.Outcome}")),
         ];
     }
 

@@ -32,6 +32,16 @@ public class WhatMayGo
     }
 
     [Fact]
+    public void of_the_brokers_users_only_those_of_dead_instances_go()
+    {
+        var found = Look(
+            Ended(Phase.Completed, true, LongAgo), [],
+            users: [Names.InstanceUser("orders-1"), Names.InstanceUser(Shadow), Names.InstanceUser("theirs"), "orders-1"]);
+
+        Assert.Equal("user orders-1", $"{Assert.Single(found).Kind} {found[0].Name}");
+    }
+
+    [Fact]
     public void nothing_of_a_migration_that_is_under_way_goes()
     {
         var under = new Past(Story.Id, null, LongAgo, false, null, null);
@@ -69,7 +79,7 @@ public class WhatMayGo
         new(Story.Id, outcome, at, committed, "orders-1", Shadow);
 
     private static ImmutableArray<Garbage> Look(
-        Past past, string[] containers, Holding[]? holdings = null, string[]? queues = null) => Collector.Look(
+        Past past, string[] containers, Holding[]? holdings = null, string[]? queues = null, string[]? users = null) => Collector.Look(
         [Story.Node("node-a", Now, [.. containers.Select(name => Story.Active(name))]) with { Holdings = holdings }],
-        queues ?? [], new Dictionary<Guid, Past> { [past.MigrationId] = past }, Now);
+        queues ?? [], users ?? [], new Dictionary<Guid, Past> { [past.MigrationId] = past }, Now);
 }
