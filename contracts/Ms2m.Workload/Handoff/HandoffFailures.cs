@@ -24,10 +24,6 @@ internal static class HandoffFailures
     public static Failure NotThisMigration(string instance, Guid asked) => new(
         "MS2M-4005", $"The instance '{instance}' takes no part in migration {asked}.", StartAnew);
 
-    public static Failure OtherMigration(string instance, Guid open) => new(
-        "MS2M-4006", $"The instance '{instance}' is the source of migration {open}.",
-        "End that migration first; a source that it forgot is freed by ResumeSource.");
-
     public static Failure WrongRole(string instance, string role, string command) => new(
         "MS2M-4007", $"The instance '{instance}' is {role} and cannot obey {command}.", StartAnew);
 

@@ -29,10 +29,11 @@ internal sealed partial class Instance
         }
     }
 
-    /// <summary>R or J cannot be consumed.</summary>
+    /// <summary>R or J cannot be consumed. Once caught up nothing more is needed from them, and the promotion may be
+    /// committed already: then there is no way back to which a broken handoff could lead.</summary>
     public void ReplayRefused(string why)
     {
-        if (shadow is not null)
+        if (shadow is { CaughtUp: false })
         {
             shadow.Broken ??= HandoffFailures.NoReplay(InstanceId, why);
             AfterReplay();

@@ -24,7 +24,13 @@ internal sealed partial class Instance
         }
         else if (source.MigrationId != command.MigrationId)
         {
-            Break(command.MigrationId, HandoffFailures.OtherMigration(InstanceId, source.MigrationId));
+            // The engine moves a workload once at a time, so the other migration is over: this instance was cut off until
+            // its ResumeSource, and the control queue with it, had gone.
+            Remember(source.MigrationId);
+            StopJournaling();
+            source = new SourceJournal(command);
+            Acts.Add(new DeclareJournal(command.JournalQueue));
+            GoOn();
         }
         else
         {
@@ -110,11 +116,7 @@ internal sealed partial class Instance
             Break(command.MigrationId, HandoffFailures.WrongRole(InstanceId, "a shadow", nameof(ResumeSource)));
             return;
         }
-        if (!ended.Contains(command.MigrationId))
-        {
-            ended.Add(command.MigrationId);
-            ended.RemoveRange(0, Math.Max(0, ended.Count - EndedKept));
-        }
+        Remember(command.MigrationId);
         var answer = new SourceResumed(command.MigrationId, command.Step, command.Attempt, InstanceId);
         if (source is null || source.MigrationId != command.MigrationId)
         {
@@ -129,31 +131,47 @@ internal sealed partial class Instance
             }
             return;
         }
-        var (stopped, lost) = (source.Quiesce is not null, source.LostSinceQuiesce);
-        if (source.Returning)
-        {
-            line.Clear();
-        }
-        source = null;
-        unfinished.ForgetJournal();
-        if (!stopped)
+        if (source.Quiesce is null)
         {
             Acts.Add(new Report(answer));
         }
         else
         {
             answerWhenConsuming = answer;
-            if (lost)
-            {
-                StartConsuming();
-            }
-            else
-            {
-                // On the same connection what waits in line is still this instance's, and nothing applied comes again.
-                Acts.Add(new ConsumeQueue());
-            }
         }
+        StopJournaling();
         GoOn();
+    }
+
+    /// <summary>A command of a migration that has ended here may still come, late or repeated.</summary>
+    private void Remember(Guid migrationId)
+    {
+        if (!ended.Contains(migrationId))
+        {
+            ended.Add(migrationId);
+            ended.RemoveRange(0, Math.Max(0, ended.Count - EndedKept));
+        }
+    }
+
+    /// <summary>The migration is over: serve as before it.</summary>
+    private void StopJournaling()
+    {
+        var (stopped, lost) = (source!.Quiesce is not null, source.LostSinceQuiesce);
+        if (source.Returning)
+        {
+            line.Clear();
+        }
+        source = null;
+        unfinished.ForgetJournal();
+        if (stopped && lost)
+        {
+            StartConsuming();
+        }
+        else if (stopped)
+        {
+            // On the same connection what waits in line is still this instance's, and nothing applied comes again.
+            Acts.Add(new ConsumeQueue());
+        }
     }
 
     private void TryOpen()

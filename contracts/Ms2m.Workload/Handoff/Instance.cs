@@ -69,8 +69,10 @@ internal sealed partial class Instance(int window)
                 Attach();
                 break;
             case Standing.Promote:
+                // Attaching may end the replay: the command may have come before the connection was lost.
+                var migration = shadow!.MigrationId;
                 Attach();
-                Promote(new PromoteShadow(shadow!.MigrationId, StepNames.PromoteShadow, 1, InstanceId, file.Epoch));
+                Promote(new PromoteShadow(migration, StepNames.PromoteShadow, 1, InstanceId, file.Epoch));
                 break;
             case Standing.Stranded:
                 Role = InstanceRole.Shadow;
