@@ -66,10 +66,10 @@ public sealed partial class ReadmeCommandsRun
         return text;
     }
 
-    [GeneratedRegex(@"^  ms2m (?<verb>[a-z]+)\b", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^  ms2m (?<verb>[a-z-]+)", RegexOptions.Multiline)]
     private static partial Regex Command();
 
-    [GeneratedRegex(@"\./ms2m (?<verb>[a-z]+)\b")]
+    [GeneratedRegex(@"\./ms2m (?<verb>[a-z][a-z-]*)")]
     private static partial Regex Typed();
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]

@@ -137,7 +137,8 @@ public sealed class SourceTests(Broker broker) : IClassFixture<Broker>
         await engine.SourcePreparedAsync(next, source.InstanceId);
         await engine.PublishManyAsync(0, 2);
         await EngineStandIn.AppliedAsync(source, 2);
-        Assert.Equal(2, (await engine.JournalAsync(next)).Count);
+        await engine.QuiesceAsync(next, source.InstanceId);
+        Assert.Equal(2, (await engine.HearAsync<JournalClosed>(closed => closed.MigrationId == next)).LastOrdinal);
     }
 
     [Fact]
