@@ -83,6 +83,10 @@ public static class NodeFailures
         "MS2M-2307", $"This node has no certificate that its peers would accept: {cause}.",
         "Make it anew: deploy/certificates. The worker takes it without a restart.");
 
+    public static Trouble ArchiveRefused(string archive, string cause) => Never(
+        "MS2M-2308", $"The checkpoint's {archive} is refused: {cause}.",
+        "Nothing was unpacked. Look at what the workload keeps in its files; a node that makes such archives is suspect.");
+
     public static Trouble RestoreFailed(string instance, string cause) => Again(
         "MS2M-2401", $"The checkpoint could not be restored as '{instance}': {cause}",
         "See the node worker's log; do both nodes have the same image, processor kind and CRIU?");
@@ -101,6 +105,10 @@ public static class NodeFailures
     public static Trouble NoRoom(string where, long needed, long free) => Never(
         "MS2M-2501", $"{where} needs {Megabytes(needed)} and has {Megabytes(free)}.",
         "Free memory on the node or choose another one.");
+
+    public static Trouble CheckpointsOnDisk(string folder, string format) => Never(
+        "MS2M-2503", $"The folder for checkpoints, {folder}, lies on {format}, not in memory.",
+        $"Mount a file system in memory there: mount -t tmpfs -o mode=700,nosuid,nodev,noswap,size=2g tmpfs {folder}");
 
     public static Trouble FeatureMissing(string feature, string detail) => Never(
         "MS2M-2502", $"The node cannot take part in a migration: {feature}: {detail}",

@@ -1,3 +1,4 @@
+using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Security;
 
@@ -15,6 +16,11 @@ public static class StartConditions
             TransferLog.Unprotected(
                 services.GetRequiredService<ILogger<Unprotected>>(), WorkerOptionsReader.InsecureKey);
         }
-        return security.Problem() is { } problem ? [$"MS2M_TLS: {problem}."] : [];
+        var problems = new List<string>();
+        if (security.Problem() is { } problem)
+            problems.Add($"MS2M_TLS: {problem}.");
+        if (services.GetRequiredService<CheckpointStorage>().Refuse() is { Reason: var reason })
+            problems.Add($"MS2M_CHECKPOINTS: {reason.Code}: {reason.Message} {reason.Remedy}");
+        return problems;
     }
 }

@@ -38,8 +38,8 @@ public sealed record WorkerOptions
     /// node, because a restored mount names it. Default /var/lib/ms2m.</summary>
     public required string Data { get; init; }
 
-    /// <summary>MS2M_CHECKPOINTS: folder for checkpoints on their way; memory-backed, because they hold a process's
-    /// secrets. Default: <c>checkpoints</c> below the data folder.</summary>
+    /// <summary>MS2M_CHECKPOINTS: folder for checkpoints on their way, on a tmpfs: they hold a process's secrets, and the
+    /// worker does not start when they would rest on a disk. Default: <c>checkpoints</c> below the data folder.</summary>
     public required string Checkpoints { get; init; }
 
     /// <summary>MS2M_PODMAN_SOCKET: podman's API. Default /run/podman/podman.sock.</summary>

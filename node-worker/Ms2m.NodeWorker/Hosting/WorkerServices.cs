@@ -21,6 +21,7 @@ public static class WorkerServices
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Room>();
+        services.AddSingleton<CheckpointStorage>();
         services.AddSingleton<ReservationBook>();
         services.AddSingleton<InstanceFolders>();
         services.AddSingleton<StartGate>();

@@ -1,18 +1,15 @@
 using Ms2m.Contracts;
-using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Reservations;
 
 namespace Ms2m.NodeWorker.Preflight;
 
 /// <summary>Checkpoints rest in memory: they hold a process's secrets, which must not reach a disk.</summary>
-public sealed class CheckpointFolderCheck(WorkerOptions options) : INodeCheck
+public sealed class CheckpointFolderCheck(CheckpointStorage storage) : INodeCheck
 {
-    public bool IsEssential => false;
+    public bool IsEssential => true;
 
-    public Task<NodeFeature> LookAsync(CancellationToken cancel)
-    {
-        var format = new DriveInfo(options.Checkpoints).DriveFormat;
-        var inMemory = format is "tmpfs" or "ramfs";
-        return Task.FromResult(new NodeFeature("checkpoints-in-memory", inMemory,
-            inMemory ? format : $"{options.Checkpoints} lies on {format}: mount a tmpfs there"));
-    }
+    public Task<NodeFeature> LookAsync(CancellationToken cancel) => Task.FromResult(new NodeFeature(
+        "checkpoints-in-memory", storage.IsMemory,
+        storage.Refuse()?.Reason.Message
+            ?? (storage.MayBeSwapped() ? $"{storage.Format}, but it may be swapped out: mount it with noswap" : storage.Format)));
 }

@@ -11,7 +11,7 @@ namespace Ms2m.NodeWorker.Steps;
 /// <summary>Promises to take a checkpoint, or says why not, and begins to make its container.</summary>
 public sealed class ReserveTargetHandler(
     WorkerOptions options, IContainerRuntime runtime, ReservationBook book, IncomingCheckpoints incoming, Room room,
-    InstanceFolders instances, Preparations preparations, NodeFeatures features) : IStepHandler<ReserveTarget>
+    CheckpointStorage storage, InstanceFolders instances, Preparations preparations, NodeFeatures features) : IStepHandler<ReserveTarget>
 {
     public async Task<Trouble?> HandleAsync(
         ReserveTarget command, Action<IStepMessage> answer, CancellationToken cancel)
@@ -45,6 +45,8 @@ public sealed class ReserveTargetHandler(
             return NodeFailures.BadName("a workload", command.Spec.Name);
         if (!Names.IsValid(command.SourceNode))
             return NodeFailures.BadName("a node", command.SourceNode);
+        if (storage.Refuse() is { } onDisk)
+            return onDisk;
         if (features.FirstMissing() is { } missing)
             return NodeFailures.FeatureMissing(missing.Name, missing.Detail);
         var image = await runtime.HasImageAsync(command.Spec.Image, cancel);

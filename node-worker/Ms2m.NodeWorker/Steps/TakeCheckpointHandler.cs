@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
 
@@ -8,7 +9,7 @@ namespace Ms2m.NodeWorker.Steps;
 
 /// <summary>Dumps the source into memory and sends the dump.</summary>
 public sealed class TakeCheckpointHandler(
-    WorkerOptions options, IContainerRuntime runtime, ICheckpointTransfer transfer, TimeProvider time)
+    WorkerOptions options, CheckpointStorage storage, IContainerRuntime runtime, ICheckpointTransfer transfer, TimeProvider time)
     : IStepHandler<TakeCheckpoint>
 {
     public async Task<Trouble?> HandleAsync(
@@ -19,6 +20,8 @@ public sealed class TakeCheckpointHandler(
             return NodeFailures.TransferRefused("its address cannot be read");
         if (!Names.IsValid(command.TargetNode))
             return NodeFailures.BadName("a node", command.TargetNode);
+        if (storage.Refuse() is { } onDisk)
+            return onDisk;
         // A folder of its own for each attempt: a cancelled dump may still be writing into its own.
         var attempt = Path.Combine(options.OutgoingFolder, string.Create(
             CultureInfo.InvariantCulture, $"{command.MigrationId:N}-{command.Attempt}"));

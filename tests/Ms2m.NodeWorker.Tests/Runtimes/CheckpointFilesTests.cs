@@ -8,8 +8,15 @@ public sealed class CheckpointFilesTests
     [InlineData("pages-1.img")]
     [InlineData("tmpfs-dev-80.tar.gz.img")]
     [InlineData("descriptors.json")]
-    [InlineData("archive.tar")]
-    public void names_that_criu_gives_are_allowed(string name) => Assert.True(CheckpointFiles.IsAllowed(name));
+    [InlineData("rootfs-diff.tar")]
+    public void names_that_criu_and_podman_give_are_allowed(string name) => Assert.True(CheckpointFiles.IsAllowed(name));
+
+    [Fact]
+    public void so_is_that_of_a_volume()
+    {
+        Assert.True(CheckpointFiles.IsAllowed(CheckpointFiles.Volume("/var/lib/data")));
+        Assert.NotEqual(CheckpointFiles.Volume("/var/lib/data"), CheckpointFiles.Volume("/var/lib/data2"));
+    }
 
     [Theory]
     [InlineData("")]

@@ -104,27 +104,66 @@ public sealed class PodmanRuntimeTests : ContainerRuntimeContract, IDisposable
         await CountsBeyondAsync(source, Count(source));
     }
 
-    [Fact]
-    public async Task changed_files_travel_too()
+    [Theory]
+    [InlineData(TestImage.Name, "changed shared old")]
+    [InlineData(TestImage.WithVolume, "changed shared old filled")]
+    public async Task changed_files_travel_too(string image, string expected)
     {
-        // An archive names the source's folder for its mount; between nodes it is the same path.
         var source = NewRequest(("TOUCH", "1"));
-        var copy = NewRequest(("TOUCH", "1")) with { InstanceFolder = source.InstanceFolder };
+        var copy = NewRequest(("TOUCH", "1"));
+        source = source with { Spec = source.Spec with { Image = image } };
+        copy = copy with { Spec = copy.Spec with { Image = image } };
         await Runtime.RunAsync(source, default);
         await CountsBeyondAsync(source, 3);
 
         var folder = NewFolder();
         var dump = await Runtime.CheckpointAsync(source.Name, folder, CheckpointWay.Images, default);
+        Assert.False(dump.Failed, dump.Trouble?.ToString());
         Assert.Equal(CheckpointWay.Archive, dump.Value.Way);
         Assert.True(dump.Value.FrozenMs > 0);
         await Runtime.RemoveAsync(source.Name, default);
-        var seen = Path.Combine(Here(copy.InstanceFolder), "seen");
-        File.Delete(seen);
         await RestoreAsync(copy, folder);
 
         await CountsBeyondAsync(copy, Count(copy));
-        await Eventually.HoldsAsync("the changed file in the copy", () => File.Exists(seen));
-        Assert.Equal("changed", (await File.ReadAllTextAsync(seen)).Trim());
+        var seen = Path.Combine(Here(copy.InstanceFolder), "seen");
+        await Eventually.HoldsAsync("the changed files in the copy",
+            () => File.Exists(seen) && File.ReadAllText(seen).Trim() == expected);
+    }
+
+    [Fact]
+    public async Task memory_never_rests_on_a_disk_even_when_files_travel_with_it()
+    {
+        var (source, copy) = (NewRequest(("TOUCH", "1")), NewRequest(("TOUCH", "1")));
+        await Runtime.RunAsync(source, default);
+        await CountsBeyondAsync(source, 3);
+        var folder = NewFolder();
+        using var watch = new WrittenFiles(_node.Here("/var/lib/containers/storage/overlay-containers"), _node.Here("/var/tmp"));
+
+        Assert.False((await Runtime.CheckpointAsync(source.Name, folder, CheckpointWay.Archive, default)).Failed);
+        await RestoreAsync(copy, folder);
+
+        Assert.Contains(Directory.GetFiles(Here(folder)), f => f.EndsWith("pages-1.img", StringComparison.Ordinal));
+        Assert.All(Directory.GetFiles(Here(folder)), f => Assert.Equal(PrivateFiles.File, File.GetUnixFileMode(f)));
+        // The watch has seen something at all: what podman writes down about the containers.
+        Assert.NotEmpty(watch.Names);
+        Assert.DoesNotContain(watch.Names, n => n.EndsWith(".img", StringComparison.Ordinal)
+            || Path.GetFileName(n) is CheckpointFiles.SharedMemory or CheckpointFiles.Changed);
+    }
+
+    [Fact]
+    public async Task a_hostile_archive_makes_no_container_run()
+    {
+        var (source, copy) = (NewRequest(("TOUCH", "1")), NewRequest(("TOUCH", "1")));
+        await Runtime.RunAsync(source, default);
+        await CountsBeyondAsync(source, 3);
+        var folder = await DumpAsync(source.Name, CheckpointWay.Archive);
+        await File.WriteAllTextAsync(Path.Combine(Here(folder), CheckpointFiles.Deleted), """["/../../../../../etc/hostname"]""");
+
+        var restore = await Runtime.RestoreAsync(copy, folder, default);
+
+        Assert.Equal("MS2M-2308", restore.Trouble?.Reason.Code);
+        Assert.False((await FindAsync(copy.Name)).IsRunning);
+        Assert.True(File.Exists(_node.Here("/etc/hostname")));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Ms2m.Contracts;
+using Ms2m.NodeWorker.Tests.Stage;
 
 namespace Ms2m.NodeWorker.Tests.Steps;
 
@@ -57,6 +58,21 @@ public sealed class ReservingTests
         stage.Room.Memory = 20_000_000;
 
         Assert.Equal("MS2M-2501", await RefusalAsync(stage, _reserve));
+    }
+
+    [Fact]
+    public async Task when_the_memory_that_was_mounted_for_checkpoints_is_gone()
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+        using var disk = new DiskFolder();
+        Directory.Delete(stage.Options.Checkpoints, recursive: true);
+        Directory.CreateSymbolicLink(stage.Options.Checkpoints, disk.Path);
+
+        Assert.Equal("MS2M-2503", await RefusalAsync(stage, _reserve));
+        stage.Desk.Accept(new TakeCheckpoint(
+            _reserve.MigrationId, StepNames.TakeCheckpoint, 1, "orders-s", "node-s", "https://127.0.0.1:1/", "token", 1000));
+        Assert.Equal("MS2M-2503", (await stage.Bus.NextAsync<StepFailed>()).Reason.Code);
+        Assert.Empty(Directory.GetFileSystemEntries(disk.Path));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Formats.Tar;
 
 namespace Ms2m.NodeWorker.Runtimes.Podman;
 
@@ -14,6 +15,23 @@ public sealed record CriuStats(double FreezingMs, double FrozenMs, double Memory
     private const uint StatsMagic = 0x57093306;
 
     public static CriuStats? ReadDump(string path) => File.Exists(path) ? Parse(File.ReadAllBytes(path)) : null;
+
+    /// <summary>From podman's export of a checkpoint.</summary>
+    public static CriuStats? ReadExport(string path)
+    {
+        using var file = File.OpenRead(path);
+        using var tar = new TarReader(file);
+        while (tar.GetNextEntry() is { } entry)
+        {
+            if (entry.Name is "stats-dump" && entry.DataStream is { Length: < 4096 } data)
+            {
+                var bytes = new byte[data.Length];
+                data.ReadExactly(bytes);
+                return Parse(bytes);
+            }
+        }
+        return null;
+    }
 
     /// <summary>Null when it is not such a file: its absence must not fail a dump that worked.</summary>
     public static CriuStats? Parse(ReadOnlySpan<byte> file)

@@ -43,8 +43,8 @@ public sealed class PodmanApi : IDisposable
         CallAsync(HttpMethod.Delete, path, null, limit, cancel);
 
     public Task<Outcome<PodmanReply>> UploadAsync(
-        string path, HttpContent content, TimeSpan limit, CancellationToken cancel) =>
-        CallAsync(HttpMethod.Post, path, content, limit, cancel);
+        HttpMethod method, string path, HttpContent content, TimeSpan limit, CancellationToken cancel) =>
+        CallAsync(method, path, content, limit, cancel);
 
     /// <summary>Writes the body of a successful answer to <paramref name="into"/>.</summary>
     public Task<Outcome<PodmanReply>> DownloadAsync(string path, Stream into, TimeSpan limit, CancellationToken cancel) =>

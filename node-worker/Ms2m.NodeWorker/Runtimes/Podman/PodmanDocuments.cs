@@ -18,7 +18,7 @@ internal sealed record InspectedDriver(IReadOnlyDictionary<string, string>? Data
 
 internal sealed record InspectedConfig(IReadOnlyDictionary<string, string>? Labels);
 
-internal sealed record InspectedMount(string? Type, string? Destination);
+internal sealed record InspectedMount(string? Type, string? Name, string? Destination);
 
 internal sealed record NewContainer
 {

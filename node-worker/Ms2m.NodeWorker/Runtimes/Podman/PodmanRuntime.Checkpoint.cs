@@ -68,26 +68,47 @@ public sealed partial class PodmanRuntime
         }
     }
 
+    /// <summary>podman's checkpoint, with what the program has changed outside its memory. What podman exports besides
+    /// is not needed, but without an export it does not look for changed files.</summary>
     private async Task<Outcome<Dump>> ExportAsync(InspectedContainer container, string folder, CancellationToken cancel)
     {
-        var path = places.Here(Path.Combine(folder, CheckpointFiles.Archive));
-        await using var archive = new FileStream(path, new FileStreamOptions
+        if (container.StaticDir is not { } state)
+            return NodeFailures.DumpFailed(container.Name, "podman names no folder of its own for it");
+        var work = places.Here(folder + ".work");
+        PrivateFiles.CreateFolder(work);
+        using var links = MemoryLinks.ForWriting(places, state, folder);
+        try
         {
-            Mode = FileMode.Create,
+            var export = Path.Combine(work, "export.tar");
+            var reply = await DownloadExportAsync(container, export, cancel);
+            if (reply.Failed)
+                return reply.Trouble;
+            if (!reply.Value.IsSuccess)
+                return NodeFailures.DumpFailed(container.Name, reply.Value.Cause());
+            await VolumeArchives.TakeAsync(export, places.Here(folder), container.Mounts ?? [], cancel);
+            var stats = CriuStats.ReadExport(export);
+            // podman and runc write some of them for everybody to read.
+            foreach (var file in Directory.EnumerateFiles(places.Here(folder)))
+                File.SetUnixFileMode(file, PrivateFiles.File);
+            Exported(container.Name, stats?.FrozenMs ?? 0);
+            return new Dump(CheckpointWay.Archive, (stats?.FrozenMs ?? 0) + (stats?.FreezingMs ?? 0));
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    private async Task<Outcome<PodmanReply>> DownloadExportAsync(
+        InspectedContainer container, string path, CancellationToken cancel)
+    {
+        await using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
-            Share = FileShare.Read,
             UnixCreateMode = PrivateFiles.File,
         });
-        var reply = await podman.DownloadAsync(
-            $"containers/{container.Name}/checkpoint?export=true&leaveRunning=true&tcpEstablished=true", archive,
-            Long, cancel);
-        if (reply.Failed)
-            return reply.Trouble;
-        if (!reply.Value.IsSuccess)
-            return NodeFailures.DumpFailed(container.Name, reply.Value.Cause());
-        await archive.FlushAsync(cancel);
-        var stats = CheckpointArchive.ReadStats(path);
-        Exported(container.Name, archive.Length, stats?.FrozenMs ?? 0);
-        return new Dump(CheckpointWay.Archive, (stats?.FrozenMs ?? 0) + (stats?.FreezingMs ?? 0));
+        return await podman.DownloadAsync(
+            $"containers/{container.Name}/checkpoint?export=true&leaveRunning=true&tcpEstablished=true", file, Long, cancel);
     }
 }

@@ -6,8 +6,8 @@ public sealed partial class PodmanRuntime
         "Dumped {Instance}: frozen {FrozenMs:0.0} ms, of which CRIU {CriuMs:0.0} ms and memory {MemoryMs:0.0} ms")]
     private partial void Dumped(string instance, double frozenMs, double criuMs, double memoryMs);
 
-    [LoggerMessage(2102, LogLevel.Information, "Exported {Instance}: {Bytes} bytes, frozen {FrozenMs:0.0} ms")]
-    private partial void Exported(string instance, long bytes, double frozenMs);
+    [LoggerMessage(2102, LogLevel.Information, "Exported {Instance}: frozen {FrozenMs:0.0} ms")]
+    private partial void Exported(string instance, double frozenMs);
 
     [LoggerMessage(2103, LogLevel.Warning, "The files of {Instance} changed during its dump: {Reason}")]
     private partial void FilesChanged(string instance, string reason);

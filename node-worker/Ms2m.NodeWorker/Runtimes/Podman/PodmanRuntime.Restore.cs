@@ -1,4 +1,4 @@
-using System.IO.Pipelines;
+using Ms2m.NodeWorker.Runtimes.Archives;
 
 namespace Ms2m.NodeWorker.Runtimes.Podman;
 
@@ -33,32 +33,27 @@ public sealed partial class PodmanRuntime
         return Done.It;
     }
 
-    public async Task<Outcome<Done>> RestoreAsync(ContainerRequest request, string folder, CancellationToken cancel) =>
-        CheckpointFiles.WayOf(places.Here(folder)) == CheckpointWay.Archive
-            ? await ImportAsync(request, folder, cancel)
-            : await RestoreImagesAsync(request, folder, cancel);
-
     /// <summary>Puts the images where podman keeps a container's own checkpoint, and asks it to restore that: podman
-    /// unpacks nothing, and knows the container as its own afterwards.</summary>
-    private async Task<Outcome<Done>> RestoreImagesAsync(
-        ContainerRequest request, string folder, CancellationToken cancel)
+    /// unpacks no memory, and knows the container as its own afterwards. The container is the one that this node has made
+    /// from the workload's description: what a checkpoint says about mounts, rights or commands is not asked.</summary>
+    public async Task<Outcome<Done>> RestoreAsync(ContainerRequest request, string folder, CancellationToken cancel)
     {
         if (await PrepareAsync(request, cancel) is { Failed: true } preparation)
             return preparation;
         var found = await InspectAsync(request.Name, cancel);
         if (found.Failed)
             return found.Trouble;
-        if (found.Value?.StaticDir is not { } state)
+        if (found.Value is not { StaticDir: { } state } container)
             return NodeFailures.NoSuchInstance(request.Name);
+        var files = CheckpointFiles.WayOf(places.Here(folder)) == CheckpointWay.Archive;
+        if (files && await UnpackAsync(container, folder, cancel) is { } refusal)
+            return refusal;
 
-        var checkpoint = places.Here(Path.Combine(state, "checkpoint"));
-        if (File.Exists(checkpoint) || Directory.Exists(checkpoint))
-            File.Delete(checkpoint);
-        File.CreateSymbolicLink(checkpoint, folder);
+        using var links = MemoryLinks.ForReading(places, state, folder);
         // keep: podman would else try to empty the folder, and the log of a failure with it.
         var reply = await podman.PostAsync(
-            $"containers/{request.Name}/restore?ignoreRootFS=true&keep=true&printStats=true", null, Long, cancel);
-        File.Delete(checkpoint);
+            $"containers/{request.Name}/restore?ignoreRootFS={(files ? "false" : "true")}&keep=true&printStats=true",
+            null, Long, cancel);
         var restoreLog = places.Here(Path.Combine(state, "restore.log"));
         if (reply.Failed)
             return reply.Trouble;
@@ -70,39 +65,11 @@ public sealed partial class PodmanRuntime
         return Done.It;
     }
 
-    private async Task<Outcome<Done>> ImportAsync(ContainerRequest request, string folder, CancellationToken cancel)
+    /// <summary>Checks all that podman is going to unpack, and fills the volumes.</summary>
+    private async Task<Trouble?> UnpackAsync(InspectedContainer container, string folder, CancellationToken cancel)
     {
-        // podman makes the container itself, from the description in the archive.
-        if (await RemoveAsync(request.Name, cancel) is { Failed: true } removal)
-            return removal;
-        await using var archive = File.OpenRead(places.Here(Path.Combine(folder, CheckpointFiles.Archive)));
-        var pipe = new Pipe();
-        var labels = Labels.For(request.Name, request.Spec);
-        var copying = CopyAsync();
-        using var content = new StreamContent(pipe.Reader.AsStream());
-        content.Headers.ContentType = new("application/x-tar");
-        var reply = await podman.UploadAsync(
-            $"containers/{request.Name}/restore?import=true&name={request.Name}", content, Long, cancel);
-        // When podman stopped reading, the copy must not wait for room in the pipe for ever.
-        await pipe.Reader.CompleteAsync();
-        await copying;
-        if (reply.Failed)
-            return reply.Trouble;
-        return reply.Value.IsSuccess ? Done.It : NodeFailures.RestoreFailed(request.Name, reply.Value.Cause());
-
-        async Task CopyAsync()
-        {
-            try
-            {
-                await using (var to = pipe.Writer.AsStream(leaveOpen: true))
-                    await CheckpointArchive.CopyAsync(archive, to, labels, cancel);
-                await pipe.Writer.CompleteAsync();
-            }
-            catch (Exception e) when (e is IOException or InvalidDataException or System.Text.Json.JsonException
-                or OperationCanceledException or FormatException)
-            {
-                await pipe.Writer.CompleteAsync(e);
-            }
-        }
+        var layers = container.GraphDriver?.Data?.GetValueOrDefault("LowerDir")?.Split(':', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        return await CheckedArchive.CheckFolderAsync(places.Here(folder), [.. layers.Select(places.Here)], cancel)
+            ?? await VolumeArchives.GiveAsync(podman, container, places.Here(folder), Slow, cancel);
     }
 }
