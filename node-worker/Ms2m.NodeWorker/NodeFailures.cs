@@ -20,7 +20,11 @@ public static class NodeFailures
         "See the node worker's log and report it.");
 
     public static Trouble BadName(string what, string? name) => Never(
-        "MS2M-2005", $"'{name}' is no name for {what}.", "Names are a to z, 0 to 9 and inner hyphens, 63 at most.");
+        "MS2M-2005", $"'{Shown(name)}' is no name for {what}.", "Names are a to z, 0 to 9 and inner hyphens, 63 at most.");
+
+    public static Trouble Incomplete(string field) => Never(
+        "MS2M-2006", $"The command's field '{field}' is missing or cannot be used.",
+        "Are engine and node worker of the same version? docs/wire-protocol.md describes the commands.");
 
     public static Trouble PodmanSilent(string socket, string cause) => Again(
         "MS2M-2101", $"podman does not answer on {socket}: {cause}",
@@ -119,6 +123,10 @@ public static class NodeFailures
 
     private static Trouble Never(string code, string message, string remedy) =>
         new(new Failure(code, message, remedy), Retryable: false);
+
+    /// <summary>What a stranger may have written: short, and on one line.</summary>
+    private static string? Shown(string? text) =>
+        text is null ? null : new([.. text.Take(80).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
 
     private static string Seconds(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s");

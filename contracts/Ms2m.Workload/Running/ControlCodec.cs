@@ -33,7 +33,8 @@ internal static class ControlCodec
                 ? Complete(command)
                 : (null, "it names no migration");
         }
-        catch (JsonException e)
+        // A text with half a surrogate pair is an InvalidOperationException.
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException)
         {
             return (null, e.Message);
         }

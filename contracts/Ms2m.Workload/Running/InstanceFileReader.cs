@@ -34,7 +34,8 @@ internal sealed class InstanceFileReader(string path)
                 _ => (read, ""),
             };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException
+            or InvalidOperationException or NotSupportedException)
         {
             return (null, $"{path} cannot be read: {e.Message}");
         }

@@ -11,6 +11,9 @@ internal static class JournalCodec
 
     /// <summary>Headers by which the broker would route a carried message on to other queues.</summary>
     private static readonly string[] RoutingHeaders = ["CC", "BCC"];
+    private static readonly long EarliestMs = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
+    private static readonly long LatestMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
     private const string KeptPrefix = "ms2m-kept-";
 
     public static (BasicProperties Properties, ReadOnlyMemory<byte> Body) Write(Applied applied)
@@ -62,10 +65,12 @@ internal static class JournalCodec
         }
         if (MessageHeaders.Text(properties, Headers.Kind) == Close)
         {
-            return (null, new JournalEnd(ordinal, (int)(MessageHeaders.Number(properties, Headers.Unsettled) ?? 0)));
+            return (null, new JournalEnd(ordinal, (int)Math.Clamp(
+                MessageHeaders.Number(properties, Headers.Unsettled) ?? 0, 0, int.MaxValue)));
         }
         var name = MessageHeaders.Text(properties, Headers.Name) ?? "";
-        var time = MessageHeaders.Number(properties, Headers.Time) ?? 0;
+        // A time that no calendar has would stop every handler that asks for it.
+        var time = Math.Clamp(MessageHeaders.Number(properties, Headers.Time) ?? 0, EarliestMs, LatestMs);
         var carried = MessageHeaders.Text(properties, Headers.Kind) == Carried
             ? new Message(
                 name, body.ToArray(), MessageHeaders.Text(properties, Headers.Exchange) ?? "",

@@ -92,6 +92,12 @@ internal static class ClusterEndpoints
         string name, ClusterReader cluster, NpgsqlDataSource store, Starts starts, IInstanceAccess access, IBus bus,
         TimeProvider time, CancellationToken token)
     {
+        // PostgreSQL has no word for what a name may not be: it fails on a NUL.
+        if (!Names.IsValid(name))
+        {
+            return Results.NotFound(Failures.UnknownWorkload(name));
+        }
+
         if (await store.ClaimHolderAsync(name, token) is { } migration)
         {
             return Results.Conflict(Failures.AlreadyMigrating(name, migration));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Steps;
 
 namespace Ms2m.NodeWorker.Completed;
 
@@ -55,7 +56,7 @@ public sealed partial class StepDesk(
             }
             Accepted(key.MigrationId, key.Step, key.Attempt);
             var work = new StepWork(
-                key, kind, NewEntry(kind, command), journal, SendAsync, time.GetUtcNow(), _stopping.Token);
+                key, kind, NewEntry(kind, command), journal, lane.Answers, SendAsync, time.GetUtcNow(), _stopping.Token);
             work.Record();
             foreach (var other in lane.Works.Where(w => kind.EndsOthers || w.Key.Step == key.Step))
                 other.GiveUp();
@@ -74,7 +75,8 @@ public sealed partial class StepDesk(
             if (StepKind.Named(entry.Command) is not { } kind || kind.Read(entry.Body) is not { } command)
                 continue;
             var lane = _lanes.GetOrAdd(key.MigrationId, _ => new Lane());
-            var work = new StepWork(key, kind, entry, journal, SendAsync, time.GetUtcNow(), _stopping.Token);
+            var work = new StepWork(
+                key, kind, entry, journal, lane.Answers, SendAsync, time.GetUtcNow(), _stopping.Token);
             lock (lane)
             {
                 if (entry.Finished)
@@ -115,7 +117,8 @@ public sealed partial class StepDesk(
         {
             lock (lane)
             {
-                if (!lane.Works.TrueForAll(w => w.IsFinished && w.Sending.IsCompleted && now - w.Since > Remembered))
+                if (!lane.Answers.Tail.IsCompleted
+                    || !lane.Works.TrueForAll(w => w.IsFinished && now - w.Since > Remembered))
                     continue;
                 lane.Forgotten = true;
                 _lanes.TryRemove(new(migrationId, lane));
@@ -132,7 +135,7 @@ public sealed partial class StepDesk(
         {
             Task ended;
             lock (lane)
-                ended = Task.WhenAll([lane.Tail, .. lane.Works.Select(w => w.Sending)]);
+                ended = Task.WhenAll(lane.Tail, lane.Answers.Tail);
             await ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -157,7 +160,8 @@ public sealed partial class StepDesk(
         try
         {
             work.Cancel.ThrowIfCancellationRequested();
-            trouble = await work.Kind.RunAsync(services, command, work.Answer, work.Cancel);
+            trouble = CommandCheck.Refuse(command)
+                ?? await work.Kind.RunAsync(services, command, work.Answer, work.Cancel);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -235,6 +239,8 @@ public sealed partial class StepDesk(
         public List<StepWork> Works { get; } = [];
 
         public bool Forgotten { get; set; }
+
+        public AnswerLine Answers { get; } = new();
 
         public Task Tail { get; private set; } = Task.CompletedTask;
 

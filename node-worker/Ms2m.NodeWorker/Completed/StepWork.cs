@@ -4,12 +4,11 @@ namespace Ms2m.NodeWorker.Completed;
 
 /// <summary>One command at work: its record, and its answers on their way.</summary>
 internal sealed class StepWork(
-    StepKey key, StepKind kind, JournalEntry entry, StepJournal journal, Func<IStepMessage, Task> send,
-    DateTimeOffset since, CancellationToken stopping)
+    StepKey key, StepKind kind, JournalEntry entry, StepJournal journal, AnswerLine line,
+    Func<IStepMessage, Task> send, DateTimeOffset since, CancellationToken stopping)
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-    private Task _sending = Task.CompletedTask;
     private bool _forgotten;
 
     public StepKey Key => key;
@@ -30,16 +29,6 @@ internal sealed class StepWork(
     {
         lock (_lock)
             return entry.Answers.Any(a => a.Type == typeof(T).Name);
-    }
-
-    /// <summary>The answers on their way.</summary>
-    public Task Sending
-    {
-        get
-        {
-            lock (_lock)
-                return _sending;
-        }
     }
 
     public void Record() => journal.Write(key, entry);
@@ -104,11 +93,10 @@ internal sealed class StepWork(
         }
     }
 
-    private void Send(int index) => _sending = SendAfterAsync(_sending, index);
+    private void Send(int index) => line.Add(() => SendAsync(index));
 
-    private async Task SendAfterAsync(Task before, int index)
+    private async Task SendAsync(int index)
     {
-        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         if (stopping.IsCancellationRequested || entry.Answers[index].Read() is not { } answer)
             return;
         await send(answer);

@@ -5,6 +5,7 @@ using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Instances;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Steps;
 
 namespace Ms2m.NodeWorker.Consumers;
 
@@ -35,8 +36,8 @@ public sealed class RunWorkloadConsumer(
         var spec = command.Spec;
         if (!Names.IsValid(command.InstanceId))
             return NodeFailures.BadName("an instance", command.InstanceId);
-        if (spec is null || !Names.IsValid(spec.Name))
-            return NodeFailures.BadName("a workload", spec?.Name);
+        if (CommandCheck.Spec(spec) is { } unusable)
+            return unusable;
         if (gate.WasStopped(command.InstanceId))
             return NodeFailures.StoppedBefore(command.InstanceId);
         var listed = await runtime.ListAsync(cancel);

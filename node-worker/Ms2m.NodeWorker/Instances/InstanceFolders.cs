@@ -8,7 +8,11 @@ public sealed class InstanceFolders(WorkerOptions options)
 {
     private static readonly string FileName = Path.GetFileName(InstanceFile.DefaultPath);
 
-    public string PathOf(string workload) => Path.Combine(options.WorkloadsFolder, workload);
+    /// <exception cref="ArgumentException">It is no name. Whoever gave it should have been refused before, but this is
+    /// where a name becomes a path that is written to and deleted.</exception>
+    public string PathOf(string workload) => Names.IsValid(workload)
+        ? Path.Combine(options.WorkloadsFolder, workload)
+        : throw new ArgumentException("A workload's name must be a DNS label.", nameof(workload));
 
     public InstanceFile? Read(string workload) =>
         PrivateFiles.ReadJson<InstanceFile>(Path.Combine(PathOf(workload), FileName));
@@ -42,6 +46,6 @@ public sealed class InstanceFolders(WorkerOptions options)
     }
 
     private IEnumerable<string> Workloads() => Directory.Exists(options.WorkloadsFolder)
-        ? Directory.GetDirectories(options.WorkloadsFolder).Select(f => Path.GetFileName(f))
+        ? Directory.GetDirectories(options.WorkloadsFolder).Select(f => Path.GetFileName(f)).Where(n => Names.IsValid(n))
         : [];
 }

@@ -17,8 +17,6 @@ public sealed class RemoveInstanceHandler(
     public async Task<Trouble?> HandleAsync(
         RemoveInstance command, Action<IStepMessage> answer, CancellationToken cancel)
     {
-        if (!Names.IsValid(command.InstanceId))
-            return NodeFailures.BadName("an instance", command.InstanceId);
         // Else a container could appear after it was removed.
         await preparations.EndAsync(command.InstanceId, cancel);
         var found = await runtime.FindAsync(command.InstanceId, cancel);

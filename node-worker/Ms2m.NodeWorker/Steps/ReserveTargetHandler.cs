@@ -39,12 +39,6 @@ public sealed class ReserveTargetHandler(
 
     private async Task<Trouble?> RefuseAsync(ReserveTarget command, CancellationToken cancel)
     {
-        if (!Names.IsValid(command.InstanceId))
-            return NodeFailures.BadName("an instance", command.InstanceId);
-        if (!Names.IsValid(command.Spec.Name))
-            return NodeFailures.BadName("a workload", command.Spec.Name);
-        if (!Names.IsValid(command.SourceNode))
-            return NodeFailures.BadName("a node", command.SourceNode);
         if (storage.Refuse() is { } onDisk)
             return onDisk;
         if (features.FirstMissing() is { } missing)

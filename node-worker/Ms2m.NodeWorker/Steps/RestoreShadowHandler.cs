@@ -18,7 +18,8 @@ public sealed class RestoreShadowHandler(
         RestoreShadow command, Action<IStepMessage> answer, CancellationToken cancel)
     {
         var since = time.GetTimestamp();
-        if (book.Of(command.MigrationId) is not { } reservation || reservation.InstanceId != command.InstanceId)
+        if (book.Of(command.MigrationId) is not { } reservation || reservation.InstanceId != command.InstanceId
+            || reservation.Spec.Name != command.Spec.Name)
             return NodeFailures.NotReserved();
         if (!await RunsAlreadyAsync(command, cancel))
         {

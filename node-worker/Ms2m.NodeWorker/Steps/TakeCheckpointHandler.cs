@@ -18,8 +18,6 @@ public sealed class TakeCheckpointHandler(
         var since = time.GetTimestamp();
         if (!Uri.TryCreate(command.TransferUrl, UriKind.Absolute, out var url))
             return NodeFailures.TransferRefused("its address cannot be read");
-        if (!Names.IsValid(command.TargetNode))
-            return NodeFailures.BadName("a node", command.TargetNode);
         if (storage.Refuse() is { } onDisk)
             return onDisk;
         // A folder of its own for each attempt: a cancelled dump may still be writing into its own.

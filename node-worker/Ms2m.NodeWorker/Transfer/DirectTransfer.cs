@@ -11,6 +11,9 @@ namespace Ms2m.NodeWorker.Transfer;
 /// what it has and the rest is sent.</summary>
 public sealed class DirectTransfer(ITransferSecurity security, TimeProvider time, ILogger<DirectTransfer> logger) : ICheckpointTransfer
 {
+    private const int MaxAnswer = 2 * 1024 * 1024;
+    private const int MaxReason = 1000;
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Asking = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan[] Pauses =
@@ -28,6 +31,8 @@ public sealed class DirectTransfer(ITransferSecurity security, TimeProvider time
         if (security.Problem() is { } problem)
             return NodeFailures.OwnCertificateUnfit(problem);
         using var http = security.OpenClient();
+        // All that a target says is short.
+        http.MaxResponseContentBufferSize = MaxAnswer;
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(Limit);
         try
@@ -107,7 +112,8 @@ public sealed class DirectTransfer(ITransferSecurity security, TimeProvider time
                     ContractJson.Options, limited.Token) ?? [];
             }
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or System.Text.Json.JsonException)
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException
+            or NotSupportedException or System.Text.Json.JsonException)
         {
             // The next PUT says it better.
         }
@@ -131,15 +137,21 @@ public sealed class DirectTransfer(ITransferSecurity security, TimeProvider time
     {
         try
         {
-            if (await response.Content.ReadFromJsonAsync<Trouble>(ContractJson.Options, cancel) is { Reason: not null } said)
+            if (await response.Content.ReadFromJsonAsync<Trouble>(ContractJson.Options, cancel) is { } said && IsOurs(said))
                 return said;
         }
-        catch (Exception e) when (e is System.Text.Json.JsonException or IOException or HttpRequestException)
+        catch (Exception e) when (e is System.Text.Json.JsonException or IOException or HttpRequestException
+            or InvalidOperationException or NotSupportedException)
         {
             // Not one of our answers; its status must do.
         }
         return NodeFailures.TransferRefused($"HTTP {(int)response.StatusCode}");
     }
+
+    /// <summary>What goes into an event and before a person must look like one of our sentences.</summary>
+    private static bool IsOurs(Trouble said) =>
+        said.Reason is { Code: { Length: < 20 } code, Message: { Length: < MaxReason }, Remedy: { Length: < MaxReason } }
+        && code.StartsWith("MS2M-", StringComparison.Ordinal);
 
     /// <summary>A body of known length costs the target one copy of it less than one in chunks.</summary>
     private sealed class StreamedContent(

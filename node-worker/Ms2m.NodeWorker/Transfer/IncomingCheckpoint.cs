@@ -44,7 +44,8 @@ internal sealed class IncomingCheckpoint(string folder, long maxBytes, Func<long
                 return already;
             if (resume && _refused is { } refused)
                 return refused;
-            if (!resume)
+            // Nothing to go on from, as after a restart of this worker: what lies there has no digest any more.
+            if (!resume || _digest.Files == 0)
                 BeginAnew();
             if (freeBytes() <= 0)
                 return NodeFailures.NoRoom("The checkpoint's folder", 1, 0);

@@ -16,7 +16,7 @@ public sealed class IncomingCheckpoints(
         if (book.Of(migrationId) is not { } reservation)
             return null;
         var incoming = For(reservation);
-        return incoming.Complete?.Digest == digest ? incoming.Images : null;
+        return incoming.Complete is { } complete && complete.Digest == digest ? incoming.Images : null;
     }
 
     public async Task DiscardAsync(Guid migrationId)

@@ -19,9 +19,11 @@ internal sealed class OutgoingCheckpoint(string folder, long maxBytes, TimeProvi
     private IOrderedEnumerable<FileInfo> Files =>
         new DirectoryInfo(folder).GetFiles().OrderBy(f => f.Name, StringComparer.Ordinal);
 
-    /// <summary>Goes on from where the target says it is.</summary>
+    /// <summary>Goes on from where the target says it is. What it cannot have is not believed: those files begin anew, and
+    /// the target says what it thinks of that.</summary>
     public void ContinueFrom(IReadOnlyDictionary<string, long> received) =>
-        _sent = received.ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal);
+        _sent = Files.Where(f => received.TryGetValue(f.Name, out var has) && has >= 0 && has <= f.Length)
+            .ToDictionary(f => f.Name, f => received[f.Name], StringComparer.Ordinal);
 
     public bool IsTooLarge() => Files.Sum(f => f.Length) > maxBytes;
 

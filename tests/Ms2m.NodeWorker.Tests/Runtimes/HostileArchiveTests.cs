@@ -195,8 +195,8 @@ public sealed class HostileArchiveTests : IDisposable
     [Fact]
     public async Task ever_more_entries()
     {
-        Write([.. Enumerable.Range(0, 200_001).Select(i => Folder($"d{i}"))]);
-        await IsRefusedAsync("more than 200000 entries");
+        Write([.. Enumerable.Range(0, 20_001).Select(i => Folder($"d{i}"))]);
+        await IsRefusedAsync("more than 20000 entries");
     }
 
     [Fact]

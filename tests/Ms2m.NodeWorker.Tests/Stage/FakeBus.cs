@@ -41,6 +41,8 @@ public sealed class FakeBus : IBusSender
 
     public Task ReportAsync(NodeReported report, CancellationToken cancel) => Task.CompletedTask;
 
+    public Task<IMigrationMessage> NextAsync() => _answers.Reader.ReadAsync().AsTask().WithinLimitAsync("an answer");
+
     public async Task<T> NextAsync<T>()
         where T : IMigrationMessage
     {

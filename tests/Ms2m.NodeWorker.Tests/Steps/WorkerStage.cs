@@ -54,6 +54,8 @@ internal sealed class WorkerStage : IAsyncDisposable
 
     public InstanceFolders Instances => _app.Services.GetRequiredService<InstanceFolders>();
 
+    public IncomingCheckpoints Incoming => _app.Services.GetRequiredService<IncomingCheckpoints>();
+
     public ReservationBook Book => _app.Services.GetRequiredService<ReservationBook>();
 
     public FakeRoom Room => (FakeRoom)_app.Services.GetRequiredService<Room>();

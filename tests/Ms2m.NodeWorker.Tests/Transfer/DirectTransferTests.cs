@@ -153,6 +153,31 @@ public sealed class DirectTransferTests
     }
 
     [Fact]
+    public async Task a_sender_that_goes_on_where_nothing_is_any_more_begins_anew()
+    {
+        await using var stage = await TransferStage.OpenAsync();
+        using var digest = new CheckpointDigest();
+        digest.Append("inventory.img", "1"u8);
+        var frames = new byte[2 * CheckpointFrame.HeadLength + 13 + 1 + CheckpointDigest.Length];
+        var head = CheckpointFrame.Write(frames, FrameKind.Data, "inventory.img", 0, 1);
+        frames[head] = (byte)'1';
+        var end = head + 1 + CheckpointFrame.Write(frames.AsSpan(head + 1), FrameKind.End, "", 1, CheckpointDigest.Length);
+        System.Text.Encoding.ASCII.GetBytes(digest.Current(), frames.AsSpan(end));
+        // What a worker that was killed has left: files, whose digest went with it.
+        Directory.CreateDirectory(Path.Combine(stage.IncomingFolder, "images"));
+        stage.Write("left.img", [1]);
+        File.Copy(Path.Combine(stage.Outgoing, "left.img"), Path.Combine(stage.IncomingFolder, "images", "left.img"));
+        using var content = new ByteArrayContent(frames);
+        content.Headers.Add("Ms2m-Resume", "1");
+
+        using var response = await stage.RequestAsync(HttpMethod.Put, content);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var images = stage.Incoming.Find(stage.MigrationId, digest.Current())!;
+        Assert.Equal(["inventory.img"], Directory.GetFiles(images).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public async Task a_target_that_breaks_every_time_ends_in_trouble_that_may_be_tried_again()
     {
         await using var stage = await TransferStage.OpenAsync();

@@ -7,9 +7,10 @@ namespace Ms2m.NodeWorker.Runtimes.Archives;
 /// <param name="layers">Folders of the image below the place where it will be unpacked, the topmost first.</param>
 internal sealed class ArchiveRules(IReadOnlyList<string> layers)
 {
-    private const int MaxEntries = 200_000;
+    private const int MaxEntries = 20_000;
     private const int MaxName = 4096;
     private const int MaxPart = 255;
+    private const string UserAttribute = "SCHILY.xattr.user.";
     private const UnixFileMode RunsAsAnother = UnixFileMode.SetUser | UnixFileMode.SetGroup;
 
     private static readonly HashSet<string> Attributes =
@@ -39,6 +40,26 @@ internal sealed class ArchiveRules(IReadOnlyList<string> layers)
         return _seen.TryAdd(string.Join('/', parts), kind) ? null : "the name stands there twice";
     }
 
+    /// <summary>What was looked at, in one format, and nothing else that may stand in the original.</summary>
+    public static PaxTarEntry Copy(TarEntry entry)
+    {
+        var users = entry is PaxTarEntry pax
+            ? pax.ExtendedAttributes.Where(a => a.Key.StartsWith(UserAttribute, StringComparison.Ordinal))
+            : [];
+        var copy = new PaxTarEntry(Kind(entry)!.Value, entry.Name, users)
+        {
+            Mode = entry.Mode,
+            Uid = entry.Uid,
+            Gid = entry.Gid,
+            ModificationTime = entry.ModificationTime,
+        };
+        if (copy.EntryType is TarEntryType.HardLink or TarEntryType.SymbolicLink)
+            copy.LinkName = entry.LinkName;
+        else if (copy.EntryType == TarEntryType.RegularFile)
+            copy.DataStream = entry.DataStream;
+        return copy;
+    }
+
     /// <summary>The same for a name that is to be deleted.</summary>
     public string? RefuseDeletion(string name) =>
         Parts(name.TrimStart('/')) is not { Length: > 0 } parts ? "its name is none, or leads elsewhere" : RefuseWay(parts);
@@ -54,7 +75,7 @@ internal sealed class ArchiveRules(IReadOnlyList<string> layers)
     /// <summary>Sparse files are told of by attributes, and so are capabilities, which are as good as setuid.</summary>
     private static string? RefuseAttributes(TarEntry entry) =>
         entry is PaxTarEntry pax && pax.ExtendedAttributes.Keys.FirstOrDefault(key =>
-            !Attributes.Contains(key) && !key.StartsWith("SCHILY.xattr.user.", StringComparison.Ordinal)) is { } key
+            !Attributes.Contains(key) && !key.StartsWith(UserAttribute, StringComparison.Ordinal)) is { } key
             ? $"it has the attribute {Shown(key)}"
             : null;
 

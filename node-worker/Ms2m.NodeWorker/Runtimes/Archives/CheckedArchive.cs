@@ -8,6 +8,7 @@ namespace Ms2m.NodeWorker.Runtimes.Archives;
 /// else, even where he reads a tar in another way than we.</summary>
 internal static class CheckedArchive
 {
+    private const int BlockLength = 512;
     private const int MaxDeletedBytes = 16 * 1024 * 1024;
 
     /// <summary>Checks everything in a checkpoint's folder that is to be unpacked.</summary>
@@ -60,13 +61,21 @@ internal static class CheckedArchive
             if (!await BeginsLikeATarAsync(from, cancel))
                 return "it is no plain tar";
             await using var reader = new TarReader(from, leaveOpen: true);
-            await using var writer = new TarWriter(to, TarEntryFormat.Pax, leaveOpen: true);
-            while (await reader.GetNextEntryAsync(copyData: false, cancel) is { } entry)
+            await using (var writer = new TarWriter(to, TarEntryFormat.Pax, leaveOpen: true))
             {
-                if (rules.Refuse(entry) is { } refusal)
-                    return $"{ArchiveRules.Shown(entry.Name)}: {refusal}";
-                await writer.WriteEntryAsync(entry, cancel);
+                while (await reader.GetNextEntryAsync(copyData: false, cancel) is { } entry)
+                {
+                    if (rules.Refuse(entry) is { } refusal)
+                        return $"{ArchiveRules.Shown(entry.Name)}: {refusal}";
+                    await writer.WriteEntryAsync(ArchiveRules.Copy(entry), cancel);
+                }
             }
+            if (to.Length > 0)
+                return null;
+            // A reader takes a head that it does not understand for the end; an empty archive has no head at all.
+            if (!await IsEmptyAsync(from, cancel))
+                return "it is no whole tar";
+            await to.WriteAsync(new byte[2 * BlockLength], cancel);
             return null;
         }
         catch (Exception e) when (e is IOException or InvalidDataException or FormatException or ArgumentException
@@ -80,10 +89,21 @@ internal static class CheckedArchive
     /// that something was sent.</summary>
     private static async Task<bool> BeginsLikeATarAsync(Stream from, CancellationToken cancel)
     {
-        var head = new byte[512];
+        var head = await FirstBlockAsync(from, cancel);
+        return head.Length == BlockLength
+            && (head.AsSpan(257, 5).SequenceEqual("ustar"u8) || !head.AsSpan().ContainsAnyExcept((byte)0));
+    }
+
+    private static async Task<bool> IsEmptyAsync(Stream from, CancellationToken cancel) =>
+        !(await FirstBlockAsync(from, cancel)).AsSpan().ContainsAnyExcept((byte)0);
+
+    private static async Task<byte[]> FirstBlockAsync(Stream from, CancellationToken cancel)
+    {
+        var head = new byte[BlockLength];
+        from.Position = 0;
         var read = await from.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancel);
         from.Position = 0;
-        return read == head.Length && (head.AsSpan(257, 5).SequenceEqual("ustar"u8) || !head.AsSpan().ContainsAnyExcept((byte)0));
+        return head[..read];
     }
 
     private static string? RefuseDeleted(string path, ArchiveRules rules)

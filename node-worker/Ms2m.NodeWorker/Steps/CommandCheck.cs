@@ -1,0 +1,50 @@
+using Ms2m.Contracts;
+
+namespace Ms2m.NodeWorker.Steps;
+
+/// <summary>Whether a command says what its step must know, in a form that can be used. JSON leaves out what it likes,
+/// and names become paths, container names and parts of addresses: here they are looked at once, before any step.</summary>
+public static class CommandCheck
+{
+    /// <summary>No checkpoint is larger; sums of such sizes cannot overflow.</summary>
+    private const long MaxBytes = 1L << 50;
+
+    private const int MaxText = 4096;
+
+    /// <summary>Why the command cannot be worked on, or null.</summary>
+    public static Trouble? Refuse(IStepMessage command) => command switch
+    {
+        ReserveTarget c => Instance(c.InstanceId) ?? Spec(c.Spec) ?? Node(c.SourceNode) ?? Text("token", c.Token)
+            ?? Size("expectedBytes", c.ExpectedBytes) ?? Size("maxBytes", c.MaxBytes),
+        TakeCheckpoint c => Instance(c.InstanceId) ?? Node(c.TargetNode) ?? Text("token", c.Token)
+            ?? Text("transferUrl", c.TransferUrl) ?? Size("maxBytes", c.MaxBytes),
+        RestoreShadow c => Instance(c.InstanceId) ?? Spec(c.Spec) ?? Text("digest", c.Digest),
+        ActivateInstance c => Instance(c.InstanceId),
+        RemoveInstance c => Instance(c.InstanceId),
+        _ => null,
+    };
+
+    public static Trouble? Spec(WorkloadSpec? spec) =>
+        spec is null ? NodeFailures.Incomplete("spec")
+        : !Names.IsValid(spec.Name) ? NodeFailures.BadName("a workload", spec.Name)
+        : Text("spec.image", spec.Image) ?? Text("spec.queue", spec.Queue) ?? Environment(spec.Environment);
+
+    private static Trouble? Environment(IReadOnlyDictionary<string, string>? environment) =>
+        environment is null || environment.Any(e => e.Key.Contains('\0', StringComparison.Ordinal)
+            || e.Key.Contains('=', StringComparison.Ordinal) || e.Key.Length == 0
+            || e.Value?.Contains('\0', StringComparison.Ordinal) != false)
+            ? NodeFailures.Incomplete("spec.environment")
+            : null;
+
+    private static Trouble? Instance(string? name) => Names.IsValid(name) ? null : NodeFailures.BadName("an instance", name);
+
+    private static Trouble? Node(string? name) => Names.IsValid(name) ? null : NodeFailures.BadName("a node", name);
+
+    private static Trouble? Text(string field, string? text) =>
+        string.IsNullOrWhiteSpace(text) || text.Length > MaxText || text.Any(char.IsControl)
+            ? NodeFailures.Incomplete(field)
+            : null;
+
+    private static Trouble? Size(string field, long bytes) =>
+        bytes is >= 0 and <= MaxBytes ? null : NodeFailures.Incomplete(field);
+}
