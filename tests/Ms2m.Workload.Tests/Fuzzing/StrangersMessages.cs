@@ -30,7 +30,8 @@ public sealed class StrangersMessages
             var (type, json) = random.Any(Commands);
             var urn = random.Next(8) == 0 ? Mutation.Text(random) : Headers.Urn(type) + (random.Next(8) == 0 ? ";urn:x" : "");
 
-            var (command, why) = ControlCodec.Read(urn, Mutation.Json(random, json));
+            var (command, why) = ControlCodec.Read(
+                random.Any([Names.Control, Names.Control, Names.Control, Names.Peers, ""]), urn, Mutation.Json(random, json));
 
             Assert.True(command is null ? why.Length > 0 : why.Length == 0);
             if (command is IMigrationMessage { MigrationId: var id })
@@ -47,7 +48,7 @@ public sealed class StrangersMessages
     public void half_a_surrogate_pair_is_a_reason_not_an_exception()
     {
         var (command, why) = ControlCodec.Read(
-            Headers.Urn(typeof(PrepareSource)), Encoding.UTF8.GetBytes(Commands[0].Json.Replace("orders-1", "\\ud800", StringComparison.Ordinal)));
+            Names.Control, Headers.Urn(typeof(PrepareSource)), Encoding.UTF8.GetBytes(Commands[0].Json.Replace("orders-1", "\\ud800", StringComparison.Ordinal)));
 
         Assert.Null(command);
         Assert.NotEmpty(why);
