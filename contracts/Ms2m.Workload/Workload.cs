@@ -19,6 +19,6 @@ public enum WorkloadResult
     /// <summary>The token was cancelled; what was in hand is finished and acknowledged.</summary>
     Stopped = 0,
 
-    /// <summary>The instance file says that another instance has taken over.</summary>
+    /// <summary>Another instance has taken over: the instance file says so, or the broker refuses this one.</summary>
     Retired = 3,
 }

@@ -31,6 +31,10 @@ public sealed class WorkloadOptions
     /// <summary>How long a shadow waits for a payload that the journal names, in milliseconds. Default 5000.</summary>
     public int PayloadDeadlineMs { get; init; } = 5000;
 
+    /// <summary>How long the broker must have refused this instance's user before it leaves for good. Until then it touches
+    /// nothing and asks again: a broker whose users are being restored refuses everybody for a while. Default 20 s.</summary>
+    public TimeSpan RefusedPatience { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Default: the environment variable MS2M_INSTANCE_FILE, else <see cref="InstanceFile.DefaultPath"/>.</summary>
     public string InstanceFilePath { get; init; } =
         Environment.GetEnvironmentVariable("MS2M_INSTANCE_FILE") is { Length: > 0 } path ? path : InstanceFile.DefaultPath;

@@ -85,6 +85,9 @@ internal sealed class BrokerLink
 
     public bool IsOpen => connection.IsOpen;
 
+    /// <summary>A question that only a broker which still knows this connection answers, and only from now on.</summary>
+    public Task ProveAsync(string instanceId) => Control.QueueDeclarePassiveAsync(Names.ControlQueue(instanceId));
+
     public void Post(Signal signal) => post(signal);
 
     public void Lose(string why)

@@ -12,6 +12,8 @@ internal sealed record Lost(BrokerLink Of, string Why) : Signal(Of);
 
 internal sealed record RetiredByFile() : Signal((BrokerLink?)null);
 
+internal sealed record RetiredByBroker() : Signal((BrokerLink?)null);
+
 internal sealed record FromQueue(BrokerLink Of, ulong Tag, Message Message, bool Redelivered) : Signal(Of);
 
 internal sealed record FenceFromQueue(BrokerLink Of, ulong Tag, Guid MigrationId, string InstanceId) : Signal(Of);

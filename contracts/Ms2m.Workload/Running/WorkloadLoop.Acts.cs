@@ -59,6 +59,10 @@ internal sealed partial class WorkloadLoop
                 options.Log("the instance file says that another instance has taken over; leaving");
                 result = WorkloadResult.Retired;
                 break;
+            case RetiredByBroker:
+                options.Log("the broker has refused this instance for long enough: another has taken over; leaving");
+                result = WorkloadResult.Retired;
+                break;
             case StopAsked stop:
                 await StopAsync(stop.AtOnce);
                 break;

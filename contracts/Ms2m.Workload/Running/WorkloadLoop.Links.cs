@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ms2m.Contracts;
 using RabbitMQ.Client.Exceptions;
 
@@ -18,6 +19,7 @@ internal sealed partial class WorkloadLoop
     private ReplayProgress? progress;
     private Task? ticking;
     private int shortLived;
+    private long? refusedSince;
 
     private void StartLinking() => _ = Task.Run(LinkAsync);
 
@@ -64,6 +66,17 @@ internal sealed partial class WorkloadLoop
         try
         {
             Post(new Linked(await BrokerLink.OpenAsync(read, Post, CancellationToken.None), read, standing, seen));
+            refusedSince = null;
+            return null;
+        }
+        catch (BrokerUnreachableException e) when (e.GetBaseException() is AuthenticationFailureException)
+        {
+            refusedSince ??= Stopwatch.GetTimestamp();
+            if (Stopwatch.GetElapsedTime(refusedSince.Value) < options.RefusedPatience)
+            {
+                return "the broker refuses this instance: its access was revoked; touching nothing";
+            }
+            Post(new RetiredByBroker());
             return null;
         }
         catch (Exception e) when (IsOfTheBroker(e))
@@ -129,6 +142,20 @@ internal sealed partial class WorkloadLoop
         {
             StartLinking();
         }
+    }
+
+    /// <summary>Before a message is begun: a source that was frozen or cut off may have been replaced meanwhile.</summary>
+    private async Task RenewLeaseAsync()
+    {
+        if (link is { } current && memory.Role == InstanceRole.Active && lease.IsOver)
+        {
+            await GuardAsync(async () =>
+            {
+                await current.ProveAsync(memory.InstanceId);
+                lease.Heard();
+            });
+        }
+        lease.Turn();
     }
 
     /// <summary>Whether the instance file still says what this memory takes itself for. Asked before everything that a copy

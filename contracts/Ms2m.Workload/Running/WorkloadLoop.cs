@@ -16,6 +16,7 @@ internal sealed partial class WorkloadLoop
     private readonly Instance memory;
     private readonly Reports reports = new();
     private readonly Topology topology;
+    private readonly Lease lease = new();
     private volatile bool ended;
     private (TaskCompletionSource<Instance> Done, Action WhileFrozen)? freeze;
     private FileStamp stamp;
@@ -42,6 +43,7 @@ internal sealed partial class WorkloadLoop
         {
             await TakeSignalsAsync();
             Freeze();
+            await RenewLeaseAsync();
             // From this look at the file to the begin nothing is awaited: a copy frozen between them is frozen with the
             // message begun, at the source as in the copy.
             var began = IsStillItself() && !stopping ? memory.TryBegin() : null;
@@ -91,6 +93,10 @@ internal sealed partial class WorkloadLoop
             if (signal.Link is not null && (signal.Link != link || !IsStillItself()))
             {
                 continue;
+            }
+            if (signal.Link is not null)
+            {
+                lease.Heard();
             }
             await TakeAsync(signal);
             await DoActsAsync();

@@ -34,6 +34,13 @@ public sealed class InstanceFolders(WorkerOptions options)
         PrivateFiles.CreateFolder(PathOf(workload));
     }
 
+    /// <summary>Tells an instance to leave by itself, in case that it cannot be made to.</summary>
+    public void Retire(string instanceId)
+    {
+        if (Find(instanceId) is { } file)
+            Write(file with { Role = InstanceRole.Retired });
+    }
+
     /// <summary>Removes the folder of an instance, unless it is another instance's by now.</summary>
     public void Remove(string instanceId, string? workload = null)
     {

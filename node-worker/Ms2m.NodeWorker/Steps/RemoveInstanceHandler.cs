@@ -24,6 +24,7 @@ public sealed class RemoveInstanceHandler(
             return found.Trouble;
         if (found.Value is { Spec: not null } container)
         {
+            instances.Retire(command.InstanceId);
             if (await runtime.RemoveAsync(container.Name, cancel) is { Failed: true } removal)
                 return removal.Trouble;
         }

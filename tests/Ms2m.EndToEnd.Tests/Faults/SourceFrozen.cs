@@ -1,0 +1,84 @@
+using Ms2m.Cli.Api;
+using Ms2m.EndToEnd.Tests.Lab;
+using Ms2m.Eval.Load;
+using Xunit.Abstractions;
+
+namespace Ms2m.EndToEnd.Tests.Faults;
+
+/// <summary>A source that stands still across the cutover (SIGSTOP) and goes on (SIGCONT) when another instance is the
+/// workload. Its node's worker is dead, so nobody removes it meanwhile: that it does no harm is its own doing and the
+/// broker's.</summary>
+[Collection(LabCollection.Name)]
+public sealed class SourceFrozen(LabFixture lab, ITestOutputHelper output)
+{
+    private static readonly LoadOptions Load = new(Rate: 50, Publishers: 2, WorkMs: 5, StateMb: 27, WarmupSeconds: 2);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    /// <param name="moment">With messages in its memory and not a word said, or with its journal closed.</param>
+    [Theory]
+    [InlineData("shadow_attached")]
+    [InlineData("journal_closed")]
+    public async Task it_wakes_up_shut_out_touches_nothing_and_leaves_by_itself(string moment)
+    {
+        var cancel = CancellationToken.None;
+        await using var orders = await lab.LoadedOrders(Load, output.WriteLine, cancel);
+        var source = orders.Instance;
+        var pid = (await lab.Tool.InNode(LabFixture.Source, $"podman inspect --format '{{{{.State.Pid}}}}' {source}", cancel))?.Trim();
+        Assert.False(string.IsNullOrEmpty(pid));
+        var started = await lab.Cluster.Migrations.Start(OrdersWorkload.Name, LabFixture.Target, cancel);
+        MigrationFollower Follow() => new(lab.Cluster.Engine, started.MigrationId, TimeProvider.System);
+        try
+        {
+            await Phases.Happened(Follow(), "shadow_attached", cancel);
+            Assert.NotNull(await lab.Tool.Run(["worker", LabFixture.Source, "kill"], cancel));
+            await Phases.Happened(Follow(), moment, cancel);
+            Assert.NotNull(await lab.Tool.InNode(LabFixture.Source, $"kill -STOP {pid}", cancel));
+
+            await Phases.Happened(Follow(), "shadow_promoted", cancel);
+            await Phases.Happened(Follow(), "source_revoked", cancel);
+            Assert.NotNull(await lab.Tool.InNode(LabFixture.Source, $"kill -CONT {pid}", cancel));
+
+            var said = await Said(source, "ended: Retired", cancel);
+            Assert.Contains("the broker refuses this instance", said, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await lab.Tool.InNode(LabFixture.Source, $"kill -CONT {pid} 2>/dev/null || true", cancel);
+            Assert.NotNull(await lab.Tool.Run(["worker", LabFixture.Source, "start"], cancel));
+        }
+
+        await lab.Ready();
+        var ended = await Follow().ToTheEnd((_, _) => { }, cancel);
+        orders.Moved(ended);
+        output.WriteLine($"{ended.Phase} after {ended.TotalMs:0} ms: {ended.Reason}");
+        Assert.Equal("Completed", ended.Phase);
+        await Proof.ExactAndClean(lab, orders, output.WriteLine, cancel);
+    }
+
+    private async Task<string> Said(string instance, string last, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(Patience);
+        using var look = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        var said = "";
+        try
+        {
+            while (await look.WaitForNextTickAsync(patience.Token))
+            {
+                said = await lab.Tool.InNode(LabFixture.Source, $"podman logs --tail 20 {instance} 2>&1", cancel) ?? "";
+                if (said.Contains(last, StringComparison.Ordinal))
+                {
+                    output.WriteLine(said);
+                    return said;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Said below, with what was seen.
+        }
+
+        throw new TimeoutException($"{instance} did not say \"{last}\" within {Patience.TotalSeconds:0} s, but: {said}");
+    }
+}
