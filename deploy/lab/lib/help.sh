@@ -12,9 +12,16 @@ lab: a whole Ms2m.Events cluster on one Debian 12 machine. Needs root; no Docker
   lab services up|down                  only the broker and the store
   lab engine start|stop|kill|pid        the engine
   lab alarm memory|disk|off             the broker's alarm, in which it takes nothing from anybody who publishes
+  lab broker start|stop|kill|pid        the broker alone
+  lab store start|stop|kill|pid         the store alone
   lab worker NODE start|stop|kill|pid   the worker of a node (start takes what is published now)
+  lab worker NODE freeze|thaw           SIGSTOP and SIGCONT
   lab node NAME start|stop              a node; stop is a power cut for its containers
   lab node NAME exec COMMAND…           run a command inside a node
+  lab node NAME pid|group               its first process, its control group
+  lab node NAME fill|empty              no room for checkpoints on it, and room again
+  lab network cut NODE NODE…|heal       these nodes do not hear each other; all hear each other again
+  lab network slow NODE RATE|fast NODE  what comes to a node comes slowly (80mbit); as fast as it can
   lab image load                        bring a changed orders image into the running nodes
   lab env                               path of the file with all addresses and passwords: . "$(lab env)"
   lab logs [PART]                       logs of broker, store, engine, node-a, node-a/worker, … (default: list them)
