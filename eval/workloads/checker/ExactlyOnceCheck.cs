@@ -65,7 +65,7 @@ public sealed class ExactlyOnceCheck : IAsyncDisposable
             var now = await AskStateAsync(instanceId, cancellationToken);
             // Quiet: two answers alike, and as many receipts as the workload counts.
             var quiet = now is not null && now.Applied == state?.Applied && now.Digest == state.Digest
-                && Receipts.DistinctBy(r => r.Id).LongCount() >= now.Applied;
+                && Receipts.DistinctBy(r => r.Key).LongCount() >= now.Applied;
             state = now ?? state;
             if (quiet || DateTime.UtcNow >= deadline)
             {

@@ -12,7 +12,7 @@ public static class Judgement
     {
         var problems = new List<string>();
         var published = ledger.ToDictionary(e => (e.Publisher, e.Seq));
-        var first = receipts.GroupBy(r => r.Id).Select(g => g.First()).ToList();
+        var first = receipts.DistinctBy(r => r.Key).ToList();
         var inOrder = first.OrderBy(r => r.Ordinal).ToList();
         var times = inOrder.GroupBy(r => (r.Publisher, r.Seq)).ToDictionary(g => g.Key, g => g.Count());
 

@@ -114,7 +114,7 @@ internal sealed class ReceiptCollector(CheckOptions options) : IAsyncDisposable
         lock (gate)
         {
             // What the broker brings again after a lost connection is the collector's own repeat, not the workload's.
-            if (!delivery.Redelivered || receipts.TrueForAll(r => r.Id != delivery.BasicProperties.MessageId))
+            if (!delivery.Redelivered || receipts.TrueForAll(r => r.Key != (delivery.BasicProperties.MessageId ?? "", said.Ordinal)))
             {
                 receipts.Add(new Receipt(
                     delivery.BasicProperties.MessageId ?? "", said.Name, said.Publisher, said.Seq, said.Ordinal, said.Digest,

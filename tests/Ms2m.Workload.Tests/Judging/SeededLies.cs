@@ -140,7 +140,7 @@ public sealed class SeededLies
                 var id = $"{message.Publisher}-{message.Seq}";
                 digest = Link(digest, id);
                 return new Receipt(
-                    $"id:{id}/{Order.Take(at).Count(o => o == message) + 1}", $"id:{id}", message.Publisher, message.Seq, at + 1,
+                    $"id:{id}/1", $"id:{id}", message.Publisher, message.Seq, at + 1,
                     Convert.ToHexStringLower(digest), Start.AddMilliseconds((at * 100) + 5));
             })];
         }
