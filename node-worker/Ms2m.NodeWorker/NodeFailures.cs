@@ -95,6 +95,10 @@ public static class NodeFailures
         "MS2M-2401", $"The checkpoint could not be restored as '{instance}': {cause}",
         "See the node worker's log; do both nodes have the same image, processor kind and CRIU?");
 
+    public static Trouble CheckpointDamaged() => Never(
+        "MS2M-2405", "The checkpoint has changed on the target since it arrived: what was restored of it is removed.",
+        "Try again with a new migration; if it comes again, look for a failing disk or memory of the node.");
+
     public static Trouble NoCheckpoint() => Never(
         "MS2M-2402", "There is no checkpoint of this migration with that digest on this node.",
         "Start the migration anew: the worker may have been restarted.");

@@ -32,8 +32,8 @@ public sealed class RestoreShadowHandler(
                 options.BrokerUriOf(command.InstanceId), command.MigrationId));
             var request = new ContainerRequest(
                 command.InstanceId, command.Spec, instances.PathOf(command.Spec.Name));
-            if (await runtime.RestoreAsync(request, images, cancel) is { Failed: true } restore)
-                return restore.Trouble;
+            if (await RestoreAsync(request, images, command.Digest, cancel) is { } trouble)
+                return trouble;
         }
         answer(new ShadowReady(
             command.MigrationId, command.Step, command.Attempt, options.Node, command.InstanceId,
@@ -44,6 +44,22 @@ public sealed class RestoreShadowHandler(
         // The process has its memory back; a second copy of its secrets is of no more use.
         await incoming.DiscardAsync(command.MigrationId);
         return null;
+    }
+
+    /// <summary>What arrived was as it was sent; whether it still was when it was restored is known only afterwards.
+    /// The shadow makes itself ready meanwhile, so the look costs next to nothing.</summary>
+    private async Task<Trouble?> RestoreAsync(
+        ContainerRequest request, string images, string digest, CancellationToken cancel)
+    {
+        // The restore writes files of its own beside these.
+        var names = Directory.GetFiles(images).Select(path => Path.GetFileName(path)).ToList();
+        if (await runtime.RestoreAsync(request, images, cancel) is { Failed: true } restore)
+            return restore.Trouble;
+        if (await CheckpointDigest.OfFilesAsync(images, names, cancel) == digest)
+            return null;
+        if (await runtime.RemoveAsync(request.Name, cancel) is { Failed: true } removal)
+            return removal.Trouble;
+        return NodeFailures.CheckpointDamaged();
     }
 
     /// <summary>A former attempt may have succeeded without anybody hearing of it.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -11,6 +12,8 @@ public sealed class CheckpointDigest : IDisposable
 {
     /// <summary>In characters.</summary>
     public const int Length = 64;
+
+    private const int Block = 1 << 18;
 
     private readonly SortedDictionary<string, OneFile> _files = new(StringComparer.Ordinal);
 
@@ -44,6 +47,30 @@ public sealed class CheckpointDigest : IDisposable
                 $"{Convert.ToHexStringLower(file.Hash.GetCurrentHash())} {file.Length} {name}\n");
         }
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text.ToString())));
+    }
+
+    /// <summary>Of files as they lie in a folder now.</summary>
+    public static async Task<string> OfFilesAsync(string folder, IEnumerable<string> names, CancellationToken cancel)
+    {
+        using var digest = new CheckpointDigest();
+        var block = ArrayPool<byte>.Shared.Rent(Block);
+        try
+        {
+            foreach (var name in names)
+            {
+                await using var file = new FileStream(
+                    Path.Combine(folder, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+                // Also of an empty file: it counts.
+                digest.Append(name, []);
+                while (await file.ReadAsync(block.AsMemory(0, Block), cancel) is > 0 and var read)
+                    digest.Append(name, block.AsSpan(0, read));
+            }
+            return digest.Current();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block, clearArray: true);
+        }
     }
 
     public void Dispose()

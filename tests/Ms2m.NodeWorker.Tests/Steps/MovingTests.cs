@@ -158,6 +158,22 @@ public sealed class MovingTests
     }
 
     [Fact]
+    public async Task a_checkpoint_that_was_damaged_after_its_arrival_leaves_no_shadow()
+    {
+        await using var source = await WorkerStage.OpenAsync("node-s");
+        await using var target = await WorkerStage.OpenAsync();
+        await source.RunAsync("orders-s");
+        var completed = await MoveMemoryAsync(source, target);
+        var pages = Assert.Single(target.Left(), f => f.EndsWith("pages-1.img", StringComparison.Ordinal));
+        await File.AppendAllTextAsync(Path.Combine(target.Options.Data, pages), "a flipped bit");
+
+        target.Desk.Accept(Restore(completed.Digest));
+
+        Assert.Equal("MS2M-2405", (await target.Bus.NextAsync<StepFailed>()).Reason.Code);
+        Assert.Null((await target.Runtime.FindAsync("orders-t", default)).Value);
+    }
+
+    [Fact]
     public async Task an_instance_that_is_not_there_cannot_be_checkpointed()
     {
         await using var source = await WorkerStage.OpenAsync("node-s");
