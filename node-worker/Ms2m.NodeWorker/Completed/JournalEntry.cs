@@ -12,6 +12,9 @@ public sealed class JournalEntry
     /// <summary>The command, without its secrets.</summary>
     public required JsonElement Body { get; init; }
 
+    /// <summary>When it came, by the node's clock.</summary>
+    public DateTimeOffset At { get; init; }
+
     public List<JournaledAnswer> Answers { get; init; } = [];
 
     public bool Finished { get; set; }

@@ -17,7 +17,7 @@ public readonly record struct Participant(Guid MigrationId, string InstanceId)
             // From here on the container's end is the migration's own doing, or no longer its business.
             if (work.Kind.Command == typeof(RemoveInstance)
                 || (work.Kind.Command == typeof(ActivateInstance) && work.IsFinished)
-                || (work.Kind.Command == typeof(DiscardCheckpoint) && now - work.Since > RollbackTakes))
+                || (work.Kind.Command == typeof(DiscardCheckpoint) && now - work.At > RollbackTakes))
                 return null;
         }
         foreach (var work in works)

@@ -56,7 +56,7 @@ public sealed partial class StepDesk(
             }
             Accepted(key.MigrationId, key.Step, key.Attempt);
             var work = new StepWork(
-                key, kind, NewEntry(kind, command), journal, lane.Answers, SendAsync, time.GetUtcNow(), _stopping.Token);
+                key, kind, NewEntry(kind, command), journal, lane.Answers, SendAsync, _stopping.Token);
             work.Record();
             foreach (var other in lane.Works.Where(w => kind.EndsOthers || w.Key.Step == key.Step))
                 other.GiveUp();
@@ -75,8 +75,7 @@ public sealed partial class StepDesk(
             if (StepKind.Named(entry.Command) is not { } kind || kind.Read(entry.Body) is not { } command)
                 continue;
             var lane = _lanes.GetOrAdd(key.MigrationId, _ => new Lane());
-            var work = new StepWork(
-                key, kind, entry, journal, lane.Answers, SendAsync, time.GetUtcNow(), _stopping.Token);
+            var work = new StepWork(key, kind, entry, journal, lane.Answers, SendAsync, _stopping.Token);
             lock (lane)
             {
                 if (entry.Finished)
@@ -118,7 +117,7 @@ public sealed partial class StepDesk(
             lock (lane)
             {
                 if (!lane.Answers.Tail.IsCompleted
-                    || !lane.Works.TrueForAll(w => w.IsFinished && now - w.Since > Remembered))
+                    || !lane.Works.TrueForAll(w => w.IsFinished && now - w.At > Remembered))
                     continue;
                 lane.Forgotten = true;
                 _lanes.TryRemove(new(migrationId, lane));
@@ -151,8 +150,8 @@ public sealed partial class StepDesk(
             return lane.Tail;
     }
 
-    private static JournalEntry NewEntry(StepKind kind, IStepMessage command) =>
-        new() { Command = kind.Command.Name, Body = kind.WithoutSecrets(command) };
+    private JournalEntry NewEntry(StepKind kind, IStepMessage command) =>
+        new() { Command = kind.Command.Name, Body = kind.WithoutSecrets(command), At = time.GetUtcNow() };
 
     private async Task RunAsync(Lane lane, StepWork work, IStepMessage command)
     {
@@ -187,7 +186,7 @@ public sealed partial class StepDesk(
         {
             Failed(key.MigrationId, key.Step, key.Attempt, trouble.Reason.Code, trouble.Reason.Message);
             work.Answer(new StepFailed(
-                key.MigrationId, key.Step, key.Attempt, options.Node, trouble.Reason, trouble.Retryable));
+                key.MigrationId, work.FailingStep, key.Attempt, options.Node, trouble.Reason, trouble.Retryable));
         }
         else
         {

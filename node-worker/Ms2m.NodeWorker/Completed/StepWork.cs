@@ -5,7 +5,7 @@ namespace Ms2m.NodeWorker.Completed;
 /// <summary>One command at work: its record, and its answers on their way.</summary>
 internal sealed class StepWork(
     StepKey key, StepKind kind, JournalEntry entry, StepJournal journal, AnswerLine line,
-    Func<IStepMessage, Task> send, DateTimeOffset since, CancellationToken stopping)
+    Func<IStepMessage, Task> send, CancellationToken stopping)
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -19,8 +19,12 @@ internal sealed class StepWork(
 
     public bool IsFinished => entry.Finished;
 
-    /// <summary>When this life of the worker met the command.</summary>
-    public DateTimeOffset Since => since;
+    /// <summary>When the command came.</summary>
+    public DateTimeOffset At => entry.At;
+
+    /// <summary>The step that fails when this work does: one command takes a checkpoint and sends it, and what was taken
+    /// can only fail to be sent.</summary>
+    public string FailingStep => HasAnswered<CheckpointTaken>() ? StepNames.SendCheckpoint : key.Step;
 
     public IStepMessage? Command => kind.Read(entry.Body);
 

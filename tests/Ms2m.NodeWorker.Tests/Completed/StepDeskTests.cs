@@ -8,7 +8,7 @@ using Ms2m.NodeWorker.Tests.Stage;
 
 namespace Ms2m.NodeWorker.Tests.Completed;
 
-public sealed class StepDeskTests : IAsyncLifetime, IDisposable
+public sealed partial class StepDeskTests : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly FakeBus _bus = new();
@@ -62,24 +62,6 @@ public sealed class StepDeskTests : IAsyncLifetime, IDisposable
         desk.Prune();
 
         Assert.Empty(Directory.GetFileSystemEntries(Options.JournalFolder));
-    }
-
-    [Fact]
-    public async Task a_repeat_after_a_restart_gets_the_first_answer_too()
-    {
-        var first = NewDesk();
-        _restore.Script = (command, answer, _) => Answer(answer, Ready(command, 7));
-        first.Accept(Restore());
-        await _bus.NextAsync<ShadowReady>();
-        await first.IdleAsync(_migration);
-        await first.StopAsync();
-
-        var second = NewDesk();
-        second.Resume();
-        second.Accept(Restore());
-
-        Assert.Equal(7, (await _bus.NextAsync<ShadowReady>()).RestoreMs);
-        Assert.Equal(1, _restore.Calls);
     }
 
     [Fact]
@@ -205,37 +187,6 @@ public sealed class StepDeskTests : IAsyncLifetime, IDisposable
         Assert.False(_bus.HasMore);
         hold.SetResult();
         Assert.Equal(_migration, (await _bus.NextAsync<ShadowReady>()).MigrationId);
-    }
-
-    [Fact]
-    public async Task what_a_crash_left_undone_is_done_again_when_it_can_be()
-    {
-        var first = NewDesk();
-        _restore.Script = (_, _, cancel) => ForeverAsync(() => { }, cancel);
-        first.Accept(Restore());
-        await Eventually.HoldsAsync("the step's begin", () => _restore.Calls == 1);
-        await first.StopAsync();
-
-        _restore.Script = (command, answer, _) => Answer(answer, Ready(command, 5));
-        NewDesk().Resume();
-
-        Assert.Equal(5, (await _bus.NextAsync<ShadowReady>()).RestoreMs);
-    }
-
-    [Fact]
-    public async Task what_a_crash_left_undone_and_needs_its_secret_is_answered_as_failed()
-    {
-        var first = NewDesk();
-        _take.Script = (_, _, cancel) => ForeverAsync(() => { }, cancel);
-        first.Accept(Take());
-        await Eventually.HoldsAsync("the step's begin", () => _take.Calls == 1);
-        await first.StopAsync();
-
-        NewDesk().Resume();
-
-        var failed = await _bus.NextAsync<StepFailed>();
-        Assert.Equal(("MS2M-2001", true), (failed.Reason.Code, failed.Retryable));
-        Assert.Equal(1, _take.Calls);
     }
 
     [Fact]
