@@ -117,9 +117,9 @@ public static partial class Migration
     private static void AdvanceRollingBack(Draft draft, RollingBack back)
     {
         var stages = PlanOf(back.Facts).Rollback(back.ToUndo);
-        if (stages.FirstOrDefault(stage => !stage.All(s => back.Steps.IsOver(s.Name))) is { IsDefault: false } stage)
+        if (stages.FirstOrDefault(stage => !stage.All(s => IsOver(back, s))) is { IsDefault: false } stage)
         {
-            foreach (var step in stage.Where(s => !back.Steps.ContainsKey(s.Name)))
+            foreach (var step in stage.Where(s => !IsOver(back, s) && !back.Steps.ContainsKey(s.Name)))
             {
                 Start(draft, back.Facts, step.Name, 1, step.Limits, step.Command);
             }
@@ -129,6 +129,10 @@ public static partial class Migration
 
         EndRollback(draft, back);
     }
+
+    // A dead source resumes nothing: nobody is left to answer.
+    private static bool IsOver(RollingBack back, UndoStep undo) =>
+        back.Steps.IsOver(undo.Name) || (undo.Name == StepNames.ResumeSource && back.Facts.SourceExited);
 
     private static void EndRollback(Draft draft, RollingBack back)
     {

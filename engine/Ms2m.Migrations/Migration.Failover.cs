@@ -84,11 +84,6 @@ public static partial class Migration
         }
 
         draft.Record(exited);
-        if (back.Steps.GetValueOrDefault(StepNames.ResumeSource) is { Status: StepStatus.Running or StepStatus.Retrying } resume)
-        {
-            // Nobody is left to answer it.
-            draft.Record(new StepGivenUp(back.Facts.Id, StepNames.ResumeSource, resume.Attempt));
-            Advance(draft);
-        }
+        Advance(draft);
     }
 }

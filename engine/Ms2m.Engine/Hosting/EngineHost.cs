@@ -59,6 +59,7 @@ public static class EngineHost
         builder.Services.AddHostedService<WarmUp>();
 
         var app = builder.Build();
+        app.UseStoreAway();
         app.MapMigrations();
         app.MapCluster();
         app.MapGarbage();

@@ -55,10 +55,10 @@ public sealed class ScriptedCluster : IAsyncDisposable
     public WorkloadSpec Spec => new(Workload, "image", Workload, new Dictionary<string, string>());
 
     /// <summary>Both nodes' heartbeats.</summary>
-    public async Task ReportAsync()
+    public async Task ReportAsync(string sourceState = "running")
     {
         await SendAsync(Names.NodeReports, Report("node-a", new InstanceReported(
-            Source, Spec, InstanceRole.Active, 1, "running", 60L << 20, null)));
+            Source, Spec, InstanceRole.Active, 1, sourceState, 60L << 20, null)));
         await SendAsync(Names.NodeReports, Report("node-b"));
     }
 

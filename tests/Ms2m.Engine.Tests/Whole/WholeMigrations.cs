@@ -69,6 +69,22 @@ public sealed class WholeMigrations(EngineFixture fixture, ITestOutputHelper out
     }
 
     [Fact]
+    public async Task a_source_that_a_heartbeat_calls_dead_before_its_checkpoint_ends_the_migration_at_once()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(fixture.Options.Broker, "mortal");
+        await using var engine = await fixture.StartEngineAsync();
+        cluster.Instead[nameof(PrepareSource)] = _ => [];
+        var id = await StartAsync(engine, cluster, Guid.CreateVersion7());
+        await ReachAsync(engine, id, events => events.Any(e => e is StepStarted { Step: StepNames.PrepareSource }));
+
+        await cluster.ReportAsync(sourceState: "exited");
+
+        var view = await EndOfAsync(engine, id);
+        Assert.Equal((Phase.Failed, "MS2M-0304"), (view.Phase, view.Reason?.Code));
+        Assert.True(view.TotalMs < 5_000, $"it took {view.TotalMs:0} ms");
+    }
+
+    [Fact]
     public async Task an_engine_that_stops_in_the_middle_is_followed_by_one_that_goes_on()
     {
         await using var cluster = await ScriptedCluster.StartAsync(fixture.Options.Broker, "survivor");

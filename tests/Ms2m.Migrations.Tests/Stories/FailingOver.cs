@@ -62,6 +62,16 @@ public class FailingOver
     }
 
     [Fact]
+    public void a_source_that_died_before_the_rollback_is_not_asked_to_resume()
+    {
+        var story = Story.Until(StepNames.PrepareSource).Tell(SourceExited,
+            new InstanceRemoved(Story.Id, StepNames.RemoveTarget, 1, "node-b", Story.Shadow));
+
+        Assert.Empty(story.Commands<ResumeSource>());
+        Assert.Empty(Assert.IsType<MigrationFailed>(story.Events[^1]).Leftovers);
+    }
+
+    [Fact]
     public void a_source_that_dies_after_its_last_word_is_verified_as_ever()
     {
         var story = Story.Until(StepNames.QuiesceSource).Tell(
@@ -148,7 +158,8 @@ public class FailingOver
             new CheckpointDiscarded(Story.Id, StepNames.DiscardCheckpoint, 1, "node-a"),
             new ReplayClosed(Story.Id, StepNames.CloseReplay, 1));
 
-        Assert.IsType<MigrationFailed>(story.Events[^1]);
+        // Not a leftover either: there is nothing that could still be resumed.
+        Assert.Empty(Assert.IsType<MigrationFailed>(story.Events[^1]).Leftovers);
     }
 
     private static void TellTheRest(Story story)
