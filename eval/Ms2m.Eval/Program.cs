@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Ms2m.Eval;
 using Ms2m.Eval.Bench;
+using Ms2m.Eval.Chaos;
 using Ms2m.Eval.Demo;
 using Ms2m.Eval.Soak;
 
@@ -11,6 +12,7 @@ var root = new RootCommand("Measures migrations and proves that nothing was lost
     DemoCommand.Create(),
     BenchCommand.Create(),
     SoakCommand.Create(),
+    ChaosCommand.Create(),
 };
 
 var parsed = root.Parse(args);

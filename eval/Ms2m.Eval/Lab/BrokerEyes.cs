@@ -68,6 +68,10 @@ internal sealed class BrokerEyes : IDisposable
         };
     }
 
+    public async Task<string> Version(CancellationToken cancel) =>
+        (await _http.GetFromJsonAsync<JsonElement>("api/overview?columns=rabbitmq_version", cancel))
+        .GetProperty("rabbitmq_version").GetString()!;
+
     public async Task DeleteQueue(string queue, CancellationToken cancel)
     {
         using var answer = await _http.DeleteAsync(

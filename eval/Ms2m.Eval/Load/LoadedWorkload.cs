@@ -3,6 +3,7 @@ using Ms2m.Cli.Api;
 using Ms2m.Contracts;
 using Ms2m.Eval.Lab;
 using Ms2m.Publisher;
+using RabbitMQ.Client;
 
 namespace Ms2m.Eval.Load;
 
@@ -120,6 +121,15 @@ internal sealed class LoadedWorkload : IAsyncDisposable
             await watching.CancelAsync();
             await progress;
         }
+    }
+
+    /// <summary>Stops the publishers and judges what is left of a workload whose state died with its only holder.</summary>
+    public async Task<LostState> ConcludeWithoutState(LabAddresses lab, CancellationToken cancel)
+    {
+        await StopPublishing();
+        await using var connection = await new ConnectionFactory { Uri = lab.Broker }.CreateConnectionAsync(cancel);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+        return await LostState.Judge(channel, OrdersWorkload.Queue, _fleet.Ledger.Entries, _check.Receipts, cancel);
     }
 
     public async ValueTask DisposeAsync()

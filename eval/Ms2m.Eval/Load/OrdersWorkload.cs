@@ -11,7 +11,7 @@ internal sealed class OrdersWorkload(EngineClient engine, BrokerEyes broker)
 {
     public const string Name = "orders";
 
-    private const string Queue = "orders";
+    public const string Queue = "orders";
 
     private const string Image = "localhost/ms2m/orders:latest";
 

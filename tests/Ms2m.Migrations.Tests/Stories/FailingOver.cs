@@ -65,7 +65,8 @@ public class FailingOver
     public void a_source_that_died_before_the_rollback_is_not_asked_to_resume()
     {
         var story = Story.Until(StepNames.PrepareSource).Tell(SourceExited,
-            new InstanceRemoved(Story.Id, StepNames.RemoveTarget, 1, "node-b", Story.Shadow));
+            new InstanceRemoved(Story.Id, StepNames.RemoveTarget, 1, "node-b", Story.Shadow),
+            new ReplayClosed(Story.Id, StepNames.CloseReplay, 1));
 
         Assert.Empty(story.Commands<ResumeSource>());
         Assert.Empty(Assert.IsType<MigrationFailed>(story.Events[^1]).Leftovers);

@@ -95,7 +95,7 @@ public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places,
         var filters = Uri.EscapeDataString(
             $$"""{"type":["container"],"event":["died","remove"],"label":["{{Labels.Instance}}"]}""");
         // Since a little before: podman does not say when it has begun to watch.
-        return podman.FollowAsync($"events?stream=true&since=2s&filters={filters}", look, cancel);
+        return podman.FollowAsync($"events?stream=true&since=10s&filters={filters}", look, cancel);
     }
 
     private async Task<Outcome<Done>> CreateAsync(ContainerRequest request, CancellationToken cancel)

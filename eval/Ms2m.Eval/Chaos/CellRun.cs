@@ -1,0 +1,188 @@
+using Ms2m.Checker;
+using Ms2m.Cli.Api;
+using Ms2m.Eval.Chaos.Faults;
+using Ms2m.Eval.Load;
+
+namespace Ms2m.Eval.Chaos;
+
+/// <summary>Runs a cell: a fresh loaded workload, one migration, one fault, and the verdict on what came of it.</summary>
+internal sealed class CellRun(Cluster cluster, string source, string target, Action<string> say)
+{
+    private static readonly LoadOptions Load = new(Rate: 40, Publishers: 2, WorkMs: 3, StateMb: 27, WarmupSeconds: 1);
+
+    /// <summary>More than half of the workload's capacity: a lag that takes a second or two to drain makes the moments
+    /// last in which it is drained.</summary>
+    private const int MuchWorkMs = 12;
+
+    /// <summary>A fault that struck outside of its moment shows nothing: it is tried again.</summary>
+    private const int Tries = 4;
+
+    /// <summary>Forty megabytes then take four seconds.</summary>
+    private const string SlowNetwork = "80mbit";
+
+    private readonly Stage _stage = new(
+        cluster.Tool ?? throw new CannotMeasureException(
+            "MS2M-EVAL-NOLAB", "Faults are made by the lab's own command, and MS2M_LAB_TOOL names none.",
+            "Start this through ./ms2m chaos."),
+        source, target);
+
+    public async Task<CellResult> Run(Cell cell, CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var result = await Once(cell, cancel);
+            if (result.Landed || !result.IsRight || attempt == Tries)
+            {
+                return result;
+            }
+
+            say($"  it struck outside of {cell.Moment}: once more");
+        }
+    }
+
+    private async Task<CellResult> Once(Cell cell, CancellationToken cancel)
+    {
+        await cluster.Ready([source, target], cancel);
+        await using var orders = await LoadedWorkload.Start(
+            cluster.Lab, cluster.Engine, cluster.Broker, source, LoadFor(cell.Moment), _ => { }, cancel);
+        var migration = new StruckMigration(cluster, cell, Blow.Of(cell.Fault, _stage), target);
+        if (cell.Moment == Moment.Transferring)
+        {
+            await _stage.Do(cancel, "network", "slow", target, SlowNetwork);
+        }
+
+        try
+        {
+            await migration.Run(cancel);
+        }
+        finally
+        {
+            await _stage.Do(CancellationToken.None, "network", "fast", target);
+        }
+
+        await cluster.Ready([source, target], cancel);
+        return await Judge(cell, migration, orders, cancel);
+    }
+
+    private static LoadOptions LoadFor(Moment moment) => moment is Moment.Replaying or Moment.Finalizing or Moment.RollingBack
+        ? Load with { WorkMs = MuchWorkMs }
+        : Load;
+
+    private async Task<CellResult> Judge(
+        Cell cell, StruckMigration migration, LoadedWorkload orders, CancellationToken cancel)
+    {
+        var ended = migration.Ended;
+        if (ended is not null)
+        {
+            orders.Moved(ended);
+        }
+
+        var result = Describe(cell, migration);
+        var problems = new List<string>(ProblemsOfTheEnd(cell, ended));
+        if (StateDied(cell, ended))
+        {
+            var left = await orders.ConcludeWithoutState(cluster.Lab, cancel);
+            result = result with
+            {
+                StateDied = true,
+                Published = left.Published,
+                Applied = left.Applied,
+                Lost = left.Lost,
+                Duplicated = left.Duplicated,
+                Waiting = left.Waiting,
+            };
+        }
+        else
+        {
+            result = await Verdict(result, cell, orders, problems, cancel);
+        }
+
+        if (result.Lost + result.Duplicated + result.Reordered + result.EffectsMissing > 0)
+        {
+            problems.Add($"lost {result.Lost}, duplicated {result.Duplicated}, reordered {result.Reordered}, "
+                + $"effects missing {result.EffectsMissing}");
+        }
+
+        var named = ended?.Leftovers ?? [];
+        if (ended is null || (cell.Expected!.MayKeep && named.Count > 0))
+        {
+            return result with { Problems = problems, Kept = named };
+        }
+
+        var found = await cluster.Leftovers.Find(OrdersWorkload.Name, orders.Instance, orders.Node, cancel);
+        return result with { Problems = problems, Leftovers = [.. found.Concat(named).Distinct()] };
+    }
+
+    private static async Task<CellResult> Verdict(
+        CellResult result, Cell cell, LoadedWorkload orders, List<string> problems, CancellationToken cancel)
+    {
+        Verdict verdict;
+        try
+        {
+            verdict = await orders.Conclude(_ => { }, cancel);
+        }
+        catch (TimeoutException silent)
+        {
+            problems.Add(silent.Message);
+            return result;
+        }
+
+        problems.AddRange(verdict.Problems);
+        if (verdict.EffectsRepeated > 0 && !cell.Expected!.EffectsMayRepeat)
+        {
+            problems.Add($"{verdict.EffectsRepeated} effects came twice, and nothing crashed that may repeat them");
+        }
+
+        return result with
+        {
+            Published = verdict.Published,
+            Applied = verdict.Applied,
+            Lost = verdict.Lost,
+            Duplicated = verdict.Duplicated,
+            Reordered = verdict.Reordered,
+            EffectsMissing = verdict.EffectsMissing,
+            EffectsRepeated = verdict.EffectsRepeated,
+        };
+    }
+
+    private static IEnumerable<string> ProblemsOfTheEnd(Cell cell, MigrationView? ended)
+    {
+        var expected = cell.Expected!;
+        if (ended is null)
+        {
+            yield return $"no end within {expected.Deadline.TotalSeconds:0} s of the strike";
+            yield break;
+        }
+
+        if (!expected.Endings.Contains(ended.Phase))
+        {
+            yield return $"it ended as {ended.Phase} ({ended.Reason}), not as {string.Join(" or ", expected.Endings)}";
+        }
+
+        if (ended.IsCompleted && !ended.Verified && !ended.FailedOver)
+        {
+            yield return "it was completed without a verified handoff";
+        }
+    }
+
+    private static bool StateDied(Cell cell, MigrationView? ended) =>
+        cell.Expected!.StateMayDie && (cell.Fault == Fault.ShadowKilled || ended is not { IsCompleted: true });
+
+    private static CellResult Describe(Cell cell, StruckMigration migration)
+    {
+        var struck = migration.StruckTo;
+        var ended = migration.Ended;
+        return new CellResult(
+            cell.Fault,
+            cell.Moment,
+            struck ?? TimeProvider.System.GetUtcNow(),
+            migration.Id,
+            struck is { } to && MomentInLog.Holds(cell.Moment, migration.Log, migration.StruckFrom!.Value, to),
+            struck is { } at ? MomentInLog.Into(cell.Moment, migration.Log, at) : null,
+            ended?.Phase,
+            ended?.Reason,
+            ended?.FailedOver ?? false,
+            struck is not null && ended is not null ? (migration.Log[^1].At - struck.Value).TotalMilliseconds : null,
+            false, 0, 0, 0, 0, 0, 0, 0, 0, [], [], []);
+    }
+}

@@ -1,0 +1,34 @@
+namespace Ms2m.Eval.Chaos.Faults;
+
+/// <summary>One fault, made ready beforehand so that it strikes at once.</summary>
+internal abstract class Blow
+{
+    /// <summary>From the strike until whoever looks after a real node, broker or network has mended it; null where it is
+    /// mended at the migration's end, or cannot be.</summary>
+    public virtual TimeSpan? MendedAfter => null;
+
+    /// <summary>All that takes time: finding processes, mostly.</summary>
+    public virtual Task Prepare(CancellationToken cancel) => Task.CompletedTask;
+
+    public abstract Task Strike(CancellationToken cancel);
+
+    /// <summary>Harmless when nothing was struck.</summary>
+    public virtual Task Mend(CancellationToken cancel) => Task.CompletedTask;
+
+    public static Blow Of(Fault fault, Stage stage) => fault switch
+    {
+        Fault.EngineKilled => new KilledProcess(stage, ["engine"]),
+        Fault.SourceWorkerKilled => new KilledProcess(stage, ["worker", stage.Source]),
+        Fault.TargetWorkerKilled => new KilledProcess(stage, ["worker", stage.Target]),
+        Fault.BrokerKilled => new KilledProcess(stage, ["broker"]),
+        Fault.StoreKilled => new KilledProcess(stage, ["store"]),
+        Fault.SourceKilled => new KilledContainer(stage, stage.Source),
+        Fault.ShadowKilled => new KilledContainer(stage, stage.Target),
+        Fault.NodesCutOff => new CutNetwork(stage),
+        Fault.TargetDiskFull => new FullDisk(stage),
+        Fault.CheckpointCorrupted => new CorruptedCheckpoint(stage),
+        Fault.SourceWorkerFrozen => new FrozenWorker(stage, stage.Source),
+        Fault.TargetWorkerFrozen => new FrozenWorker(stage, stage.Target),
+        _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "A fault that nobody can make."),
+    };
+}

@@ -1,0 +1,12 @@
+using Ms2m.Eval.Lab;
+
+namespace Ms2m.Eval.Chaos.Faults;
+
+/// <summary>Where a fault strikes.</summary>
+internal sealed record Stage(LabTool Lab, string Source, string Target)
+{
+    /// <summary>Asks the lab for something that must not fail.</summary>
+    public async Task<string> Do(CancellationToken cancel, params string[] arguments) =>
+        await Lab.Run(arguments, cancel) ?? throw new CannotMeasureException(
+            "MS2M-EVAL-LAB", $"'lab {string.Join(' ', arguments)}' failed.", "Run it by hand, and see './ms2m lab status'.");
+}

@@ -1,0 +1,49 @@
+using Ms2m.Cli.Api;
+using Ms2m.Contracts;
+
+namespace Ms2m.Eval.Chaos;
+
+/// <summary>Where a moment begins and ends in a migration's log. The log is the judge of when a fault struck.</summary>
+internal static class MomentInLog
+{
+    /// <summary>The moment that begins with this event, if one does.</summary>
+    public static Moment? BegunBy(LogEvent happened) => happened.Type switch
+    {
+        "migration_requested" => Moment.Pending,
+        "promotion_committed" => Moment.Committed,
+        "rollback_started" => Moment.RollingBack,
+        "step_started" => StepOf(happened) switch
+        {
+            StepNames.TakeCheckpoint => Moment.Checkpointing,
+            StepNames.SendCheckpoint => Moment.Transferring,
+            StepNames.RestoreShadow => Moment.Restoring,
+            StepNames.FollowReplay => Moment.Replaying,
+            StepNames.QuiesceSource => Moment.Finalizing,
+            _ => null,
+        },
+        _ => null,
+    };
+
+    public static bool Ends(LogEvent happened) => happened.Type is
+        "migration_completed" or "migration_rolled_back" or "migration_cancelled" or "migration_failed"
+        or "migration_rejected";
+
+    /// <summary>Whether something that happened between two times happened within the moment.</summary>
+    public static bool Holds(Moment moment, IReadOnlyList<LogEvent> log, DateTimeOffset from, DateTimeOffset to)
+    {
+        var begin = log.FirstOrDefault(one => BegunBy(one) == moment);
+        var end = begin is null ? null : log.FirstOrDefault(one => one.Version > begin.Version && IsNext(moment, one));
+        return begin is not null && begin.At <= from && (end is null || to <= end.At);
+    }
+
+    /// <summary>How long the moment had lasted.</summary>
+    public static double? Into(Moment moment, IReadOnlyList<LogEvent> log, DateTimeOffset at) =>
+        log.FirstOrDefault(one => BegunBy(one) == moment) is { } begin ? (at - begin.At).TotalMilliseconds : null;
+
+    // A later attempt of a step begins its moment anew, not another one.
+    private static bool IsNext(Moment moment, LogEvent happened) =>
+        Ends(happened) || (BegunBy(happened) is { } begun && begun != moment);
+
+    private static string? StepOf(LogEvent happened) =>
+        happened.Data.TryGetProperty("step", out var step) ? step.GetString() : null;
+}

@@ -1,0 +1,32 @@
+using Ms2m.EndToEnd.Tests.Lab;
+using Ms2m.Eval.Chaos;
+using Xunit.Abstractions;
+
+namespace Ms2m.EndToEnd.Tests.Faults;
+
+/// <summary>The most telling cells of the matrix that <c>./ms2m chaos</c> runs in full.</summary>
+[Collection(LabCollection.Name)]
+public sealed class FaultsInPhases(LabFixture lab, ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData("source-killed", "Replaying")]
+    [InlineData("shadow-killed", "Restoring")]
+    [InlineData("source-worker-killed", "Transferring")]
+    [InlineData("target-worker-killed", "Restoring")]
+    [InlineData("broker-killed", "Replaying")]
+    [InlineData("store-killed", "Finalizing")]
+    [InlineData("checkpoint-corrupted", "Transferring")]
+    [InlineData("nodes-cut-off", "Transferring")]
+    public async Task a_fault_in_a_phase_costs_no_message_and_leaves_nothing(string fault, string phase)
+    {
+        var cell = FaultMatrix.Cells.Single(one => FaultMatrix.NameOf(one.Fault) == fault && $"{one.Moment}" == phase);
+
+        var result = await new CellRun(lab.Cluster, LabFixture.Source, LabFixture.Target, output.WriteLine)
+            .Run(cell, CancellationToken.None);
+
+        output.WriteLine($"{result.Outcome} after {result.SettledMs:0} ms: {result.Reason}");
+        Assert.True(result.IsRight, string.Join(" | ", result.Problems.Concat(result.Leftovers)));
+        Assert.True(result.Landed, $"The fault never struck while the migration was {phase}.");
+        Assert.True(result.Published > 0);
+    }
+}
