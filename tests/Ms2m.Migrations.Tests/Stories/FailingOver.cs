@@ -66,6 +66,7 @@ public class FailingOver
     {
         var story = Story.Until(StepNames.PrepareSource).Tell(SourceExited,
             new InstanceRemoved(Story.Id, StepNames.RemoveTarget, 1, "node-b", Story.Shadow),
+            new ShadowRevoked(Story.Id, StepNames.RevokeShadow, 1),
             new ReplayClosed(Story.Id, StepNames.CloseReplay, 1));
 
         Assert.Empty(story.Commands<ResumeSource>());
