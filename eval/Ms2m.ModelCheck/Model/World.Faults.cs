@@ -1,5 +1,6 @@
 using Ms2m.Contracts;
 using Ms2m.ModelCheck.Parts;
+using Ms2m.Workload;
 
 namespace Ms2m.ModelCheck;
 
@@ -187,7 +188,11 @@ internal sealed partial class World
         {
             return;
         }
-        Happened |= Happened.LinkLost;
+        // That a source which has said its last word is shut out excuses nothing.
+        if (who != 0 || scene.Processes[number].Memory.Source is not { Phase: SourcePhase.Closed } || !Has(WorldFlags.SourceRevoked))
+        {
+            Happened |= Happened.LinkLost;
+        }
         var step = scene.Processes.Do(number, new Input(InputKind.Lose));
         SetProcess(who, step.Next);
         Return(step.Returned, marked);

@@ -121,6 +121,10 @@ internal sealed partial class World
         {
             return "the shadow is left behind";
         }
+        if (Has(WorldFlags.ShadowGranted))
+        {
+            return "the shadow's broker user is left behind";
+        }
         if (SourceProcess is not { } source)
         {
             return Has(Happened.StateDied) || Has(Happened.ShadowDied) || Has(Happened.Cancelled | Happened.Early | Happened.ReplayVanished)

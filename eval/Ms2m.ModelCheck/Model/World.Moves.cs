@@ -54,7 +54,9 @@ internal sealed partial class World
         }
         if (!process.Linked)
         {
-            var barred = who == 0 && (Has(WorldFlags.SourceCutOff) || Has(WorldFlags.SourceRevoked));
+            var barred = who == 0
+                ? Has(WorldFlags.SourceCutOff) || Has(WorldFlags.SourceRevoked)
+                : !Has(WorldFlags.ShadowGranted);
             // One that distrusts its instance file waits for another.
             if (!barred && scene.Processes.Do(number, LinkInput(who)) is var link
                 && (link.Next != number || link.Violation is not null))

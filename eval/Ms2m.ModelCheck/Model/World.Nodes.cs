@@ -50,6 +50,8 @@ internal sealed partial class World
                 Answer(new TransferCompleted(
                     taken.MigrationId, StepNames.SendCheckpoint, taken.Attempt, "a", 1, "digest", 1));
                 break;
+            default:
+                throw new InvalidOperationException($"The model does not know the command {scene.Messages[message].GetType().Name}.");
         }
     }
 
@@ -95,36 +97,47 @@ internal sealed partial class World
     private void BrokerWorks(int message, int choice)
     {
         var task = (IStepMessage)scene.Messages[message];
-        if (task is CloseReplay)
-        {
-            ReplayGoes();
-            if (task is CloseReplay { InstanceId: SourceId })
-            {
-                ToSource.Clear();
-            }
-            else
-            {
-                ToShadow.Clear();
-            }
-            Answer(new ReplayClosed(task.MigrationId, task.Step, task.Attempt));
-            return;
-        }
-        if (task.MigrationId != Inside.Migration(Deciding.Migration) || !scene.Engines.Wants(Engine, message))
+        if (task is not (CloseReplay or RevokeShadow)
+            && (task.MigrationId != Inside.Migration(Deciding.Migration) || !scene.Engines.Wants(Engine, message)))
         {
             return;
         }
-        if (task is SendFence)
+        switch (task)
         {
-            Queue.Add(Item.Fence(Published, Deciding.Migration));
-            return;
+            case GrantAccess:
+                Set(WorldFlags.ShadowGranted);
+                Answer(new AccessGranted(task.MigrationId, task.Step, task.Attempt));
+                break;
+            case RevokeShadow:
+                Set(WorldFlags.ShadowGranted, false);
+                Lose(1, 0, marked: true);
+                Answer(new ShadowRevoked(task.MigrationId, task.Step, task.Attempt));
+                break;
+            case RevokeSource:
+                Set(WorldFlags.SourceRevoked);
+                Lose(0, 0, marked: true);
+                Answer(new SourceRevoked(task.MigrationId, task.Step, task.Attempt));
+                break;
+            case OpenReplay:
+                OpenReplayQueue(choice);
+                Answer(new ReplayOpened(task.MigrationId, task.Step, task.Attempt, 1));
+                break;
+            case SendFence:
+                Queue.Add(Item.Fence(Published, Deciding.Migration));
+                break;
+            case CloseReplay close:
+                ReplayGoes();
+                (close.InstanceId == SourceId ? ToSource : ToShadow).Clear();
+                Answer(new ReplayClosed(task.MigrationId, task.Step, task.Attempt));
+                break;
+            default:
+                throw new InvalidOperationException($"The model does not know the engine's work {task.GetType().Name}.");
         }
-        if (task is RevokeSource)
-        {
-            Lose(0, 0, marked: true);
-            Set(WorldFlags.SourceRevoked);
-            Answer(new SourceRevoked(task.MigrationId, task.Step, task.Attempt));
-            return;
-        }
+    }
+
+    /// <summary>Each publisher may have messages on their way that were routed before.</summary>
+    private void OpenReplayQueue(int choice)
+    {
         Set(WorldFlags.ReplayBound);
         for (var each = 0; each < Publishers.Count; each++)
         {
@@ -134,7 +147,6 @@ internal sealed partial class World
             choice /= choices;
         }
         Publishers.Sort();
-        Answer(new ReplayOpened(task.MigrationId, task.Step, task.Attempt, 1));
     }
 
     private void ReplayGoes()

@@ -104,7 +104,7 @@ internal sealed partial class World(Scene scene)
         at.Byte(ShadowFile);
         at.Byte(Published);
         at.Long(Unbound);
-        at.Byte((byte)Flags);
+        at.Short((ushort)Flags);
         at.Byte(FaultsLeft);
         at.Short((ushort)Happened);
         at.Byte(LinesRead);
@@ -144,7 +144,7 @@ internal sealed partial class World(Scene scene)
         ShadowFile = at.Byte();
         Published = at.Byte();
         Unbound = at.Long();
-        Flags = (WorldFlags)at.Byte();
+        Flags = (WorldFlags)at.Short();
         FaultsLeft = at.Byte();
         Happened = (Happened)at.Short();
         LinesRead = at.Byte();
@@ -178,7 +178,7 @@ internal sealed partial class World(Scene scene)
 
 /// <summary>Facts about the broker and the nodes.</summary>
 [Flags]
-internal enum WorldFlags : byte
+internal enum WorldFlags : ushort
 {
     None = 0,
     ReplayBound = 1,
@@ -197,6 +197,9 @@ internal enum WorldFlags : byte
 
     /// <summary>The broker lets the source in no more.</summary>
     SourceRevoked = 128,
+
+    /// <summary>The broker lets the shadow in.</summary>
+    ShadowGranted = 256,
 }
 
 /// <summary>What has happened that the outcome may depend on.</summary>
