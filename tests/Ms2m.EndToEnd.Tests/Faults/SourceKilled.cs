@@ -34,6 +34,6 @@ public sealed class SourceKilled(LabFixture lab, ITestOutputHelper output)
         Assert.Equal("Completed", ended.Phase);
         // It may have said its last word before it died; then the handoff is proven as ever.
         Assert.NotEqual(ended.Verified, ended.FailedOver);
-        await Proof.ExactAndClean(lab, orders, output.WriteLine, cancel);
+        await Proof.ExactAcrossACrash(lab, orders, output.WriteLine, cancel);
     }
 }

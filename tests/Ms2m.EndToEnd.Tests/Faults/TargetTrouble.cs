@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
 using Ms2m.Cli.Api;
 using Ms2m.EndToEnd.Tests.Lab;
 using Ms2m.Eval.Load;
@@ -54,14 +52,13 @@ public sealed class TargetTrouble(LabFixture lab, ITestOutputHelper output)
         var reserved = await Phases.Happened(follower, "target_reserved", cancel);
         var url = new Uri(reserved.Data.GetProperty("transferUrl").GetString()!);
 
-        using var http = new HttpClient();
-        foreach (var token in new[] { null, "", "wrong", new string('x', 10_000) })
+        foreach (var token in new[] { "", "wrong", new string('x', 5_000) })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Put, url) { Content = new ByteArrayContent(new byte[1_000]) };
-            request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
-            using var answer = await http.SendAsync(request, cancel);
-            Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+            Assert.Equal("401", await Put(url, token, "--cert tls.crt --key tls.key", cancel));
         }
+
+        // Without the source's certificate nobody comes as far as a token.
+        Assert.Equal("refused", await Put(url, "wrong", "", cancel));
 
         // The intruder did not disturb the one who has the token.
         var ended = await follower.ToTheEnd((_, _) => { }, cancel);
@@ -91,6 +88,16 @@ public sealed class TargetTrouble(LabFixture lab, ITestOutputHelper output)
         Assert.Equal(("Rejected", "MS2M-0105"), (refused.Phase, refused.Reason?.Code));
         await Proof.ExactAndClean(lab, orders, output.WriteLine, cancel);
     }
+
+    /// <summary>From the source's node, so that its certificate can be tried too; the status, or that there was none.</summary>
+    private async Task<string?> Put(Uri url, string token, string certificate, CancellationToken cancel) =>
+        (await lab.Tool.InNode(
+            LabFixture.Source,
+            $"cd /var/lib/ms2m/tls && curl -s -o /dev/null -w '%{{http_code}}' --max-time 10 --cacert ca.crt {certificate} "
+            + $"-X PUT --data-binary 'nothing' -H 'Authorization: Bearer {token}' '{url}' || echo refused",
+            cancel))?.Trim() is { } seen
+            ? seen.EndsWith("refused", StringComparison.Ordinal) ? "refused" : seen
+            : null;
 
     private async Task Down(string node, CancellationToken cancel)
     {

@@ -7,6 +7,9 @@ namespace Ms2m.EndToEnd.Tests.Lab;
 /// <summary>What must hold after every migration, however it ended.</summary>
 internal static class Proof
 {
+    /// <summary>How many messages the sample workload has under way at most.</summary>
+    private const int Window = 32;
+
     public static void Exact(Verdict verdict) => Assert.True(
         verdict.Exact && verdict is
         {
@@ -22,6 +25,18 @@ internal static class Proof
             + string.Join(" | ", report.Problems.Concat(report.Leftovers)));
         Assert.Equal("Completed", report.Outcome);
         Assert.True(report.Published > 0 && report.Applied == report.Published);
+    }
+
+    /// <summary>As <see cref="ExactAndClean"/> after a crash or a freeze of the source: whoever dies between sending an
+    /// effect and saying so has sent it, and the shadow cannot know. Then, and only then, it comes again, with the same id,
+    /// for the messages of one window at most.</summary>
+    public static async Task ExactAcrossACrash(
+        LabFixture lab, LoadedWorkload orders, Action<string> say, CancellationToken cancel)
+    {
+        var verdict = await orders.Conclude(say, cancel);
+        say($"published {verdict.Published}, applied {verdict.Applied}, effects repeated {verdict.EffectsRepeated}");
+        Exact(verdict with { EffectsRepeated = Math.Max(0, verdict.EffectsRepeated - Window) });
+        Assert.Empty(await lab.Cluster.Leftovers.Find(OrdersWorkload.Name, orders.Instance, orders.Node, cancel));
     }
 
     /// <summary>Stops the load, judges it, and looks for leftovers.</summary>
