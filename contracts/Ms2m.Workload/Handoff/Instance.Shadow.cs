@@ -174,7 +174,7 @@ internal sealed partial class Instance
         replayed = shadow.Replayed;
         Role = InstanceRole.Active;
         Epoch = promotion.Epoch;
-        // A clean close proves that the broker had every acknowledgement. Otherwise the newest window may come again.
+        // A clean close says that the broker had every acknowledgement. Otherwise the newest window may come again.
         recent.KeepNewest(shadow.End?.Unsettled ?? window);
         // Beyond J's end: applied here, and nobody knows whether the source sent the effects.
         foreach (var beyond in shadow.Pending)

@@ -14,14 +14,26 @@ internal sealed class RecentlyApplied(int window)
     public void Add(Applied applied)
     {
         newest.Enqueue(applied);
-        KeepNewest(window);
-    }
-
-    public void KeepNewest(int count)
-    {
-        while (newest.Count > Math.Max(0, count))
+        while (newest.Count > window)
         {
             newest.Dequeue();
+        }
+    }
+
+    /// <summary>Only so many of the newest can come again, as far as a broker goes that keeps its word. One that is killed
+    /// forgets the acknowledgements it had not written down yet, even of a queue that was left in good order: a message with
+    /// an id stays recognisable for the whole window, since the same id is the same message. A digest does not: it may
+    /// belong to a new, identical message.</summary>
+    public void KeepNewest(int count)
+    {
+        var surely = newest.Count - Math.Max(0, count);
+        for (var left = newest.Count; left > 0; left--, surely--)
+        {
+            var applied = newest.Dequeue();
+            if (surely <= 0 || !MessageName.IsDigest(applied.Name))
+            {
+                newest.Enqueue(applied);
+            }
         }
     }
 
