@@ -44,11 +44,6 @@ public sealed class ManagementApi : IDisposable
         (await _http.GetFromJsonAsync<ExchangeDescription>(
             $"api/exchanges/{VirtualHost}/{Uri.EscapeDataString(exchange)}", token))?.Type ?? "";
 
-    /// <summary>Names of all queues of the virtual host.</summary>
-    public async Task<IReadOnlyList<string>> QueuesAsync(CancellationToken token) =>
-        [.. (await _http.GetFromJsonAsync<QueueDescription[]>($"api/queues/{VirtualHost}?columns=name", token) ?? [])
-            .Select(queue => queue.Name)];
-
     /// <summary>All queues, as the broker saw them some seconds ago.</summary>
     /// <exception cref="HttpRequestException">The plugin cannot be reached.</exception>
     public async Task<IReadOnlyList<QueueLook>> LooksAsync(CancellationToken token)
@@ -81,5 +76,3 @@ public sealed record QueueBinding(
 }
 
 internal sealed record ExchangeDescription([property: JsonPropertyName("type")] string Type);
-
-internal sealed record QueueDescription([property: JsonPropertyName("name")] string Name);

@@ -21,7 +21,7 @@ internal sealed class RemainsReader(
     public async Task<ImmutableArray<Garbage>> LookAsync(CancellationToken token)
     {
         var nodes = (await cluster.NodesAsync(token)).ToArray();
-        var queues = await management.QueuesAsync(token);
+        var queues = (await management.LooksAsync(token)).Select(queue => queue.Name).ToArray();
         Guid[] named =
         [
             .. nodes.SelectMany(node => node.Holdings ?? []).Select(holding => holding.MigrationId),
