@@ -1,6 +1,5 @@
 using Ms2m.EventLog.Schema;
 using Ms2m.EventLog.Tests.Lab;
-using Npgsql;
 
 namespace Ms2m.EventLog.Tests;
 
@@ -40,21 +39,12 @@ public sealed class SchemaTests(Database database) : IClassFixture<Database>
     [Fact]
     public async Task several_engines_may_install_at_once()
     {
-        var name = $"ms2m_test_{Guid.NewGuid():N}";
-        await using var empty = Store.Open(
-            new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = name }.ConnectionString);
-        await database.LinesAsync($"create database {name}");
-        try
-        {
-            var installer = new SchemaInstaller(empty, [Database.Notes]);
-            await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => installer.InstallAsync(default)));
-            await installer.InstallAsync(default);
-            await using var versions = empty.CreateCommand("select count(*) from ms2m_schema");
-            Assert.Equal(5L, await versions.ExecuteScalarAsync());
-        }
-        finally
-        {
-            await database.LinesAsync($"drop database {name} with (force)");
-        }
+        await using var own = await OwnDatabase.CreateAsync();
+        await using var empty = Store.Open(own.ConnectionString);
+        var installer = new SchemaInstaller(empty, [Database.Notes]);
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => installer.InstallAsync(default)));
+        await installer.InstallAsync(default);
+        await using var versions = empty.CreateCommand("select count(*) from ms2m_schema");
+        Assert.Equal(5L, await versions.ExecuteScalarAsync());
     }
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Ms2m.Cli.Api;
+using Ms2m.Contracts;
 using Ms2m.EndToEnd.Tests.Lab;
 using Ms2m.Eval.Load;
 using Xunit.Abstractions;
@@ -11,29 +13,48 @@ namespace Ms2m.EndToEnd.Tests.Faults;
 [Collection(LabCollection.Name)]
 public sealed class SourceFrozen(LabFixture lab, ITestOutputHelper output)
 {
+    private const string JournalClosed = "journal_closed";
+
     private static readonly LoadOptions Load = new(Rate: 50, Publishers: 2, WorkMs: 5, StateMb: 27, WarmupSeconds: 2);
+
+    /// <summary>So much that what the shadow has to catch up with takes seconds.</summary>
+    private static readonly LoadOptions MuchWork = Load with { WorkMs = 15 };
+
+    /// <summary>As long as this the shadow falls behind, unless the journal is closed before.</summary>
+    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     /// <param name="moment">With messages in its memory and not a word said, or with its journal closed.</param>
     [Theory]
     [InlineData("shadow_attached")]
-    [InlineData("journal_closed")]
+    [InlineData(JournalClosed)]
     public async Task it_wakes_up_shut_out_touches_nothing_and_leaves_by_itself(string moment)
     {
         var cancel = CancellationToken.None;
-        await using var orders = await lab.LoadedOrders(Load, output.WriteLine, cancel);
+        await using var orders = await lab.LoadedOrders(moment == JournalClosed ? MuchWork : Load, output.WriteLine, cancel);
         var source = orders.Instance;
-        var pid = (await lab.Tool.InNode(LabFixture.Source, $"podman inspect --format '{{{{.State.Pid}}}}' {source}", cancel))?.Trim();
-        Assert.False(string.IsNullOrEmpty(pid));
-        var started = await lab.Cluster.Migrations.Start(OrdersWorkload.Name, LabFixture.Target, cancel);
+        var pid = await Pid(LabFixture.Source, source, cancel);
+        // With so long an interruption allowed the cutover begins while the shadow is far behind.
+        var started = await lab.Cluster.Migrations.Start(JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            workload = OrdersWorkload.Name,
+            targetNode = LabFixture.Target,
+            policy = moment == JournalClosed ? new { maxInterruptionMs = 30_000 } : null,
+        }), cancel);
         MigrationFollower Follow() => new(lab.Cluster.Engine, started.MigrationId, TimeProvider.System);
         try
         {
             await Phases.Happened(Follow(), "shadow_attached", cancel);
             Assert.NotNull(await lab.Tool.Run(["worker", LabFixture.Source, "kill"], cancel));
-            await Phases.Happened(Follow(), moment, cancel);
-            Assert.NotNull(await lab.Tool.InNode(LabFixture.Source, $"kill -STOP {pid}", cancel));
+            if (moment == JournalClosed)
+            {
+                await StopAfterTheJournal(started.MigrationId, Follow(), pid, cancel);
+            }
+            else
+            {
+                Assert.NotNull(await lab.Tool.InNode(LabFixture.Source, $"kill -STOP {pid}", cancel));
+            }
 
             await Phases.Happened(Follow(), "shadow_promoted", cancel);
             await Phases.Happened(Follow(), "source_revoked", cancel);
@@ -59,8 +80,38 @@ public sealed class SourceFrozen(LabFixture lab, ITestOutputHelper output)
         Assert.True(verdict.StateDigestMatches, string.Join(" | ", verdict.Problems));
         // Whoever is frozen between sending an effect and saying so has sent it, and the shadow cannot know: then, and only
         // then, it comes again with the same id, for the few messages that were under way.
-        Assert.InRange(verdict.EffectsRepeated, 0, moment == "journal_closed" ? 0 : 32);
+        Assert.InRange(verdict.EffectsRepeated, 0, moment == JournalClosed ? 0 : 32);
         Assert.Empty(await lab.Cluster.Leftovers.Find(OrdersWorkload.Name, orders.Instance, orders.Node, cancel));
+    }
+
+    /// <summary>Between the end of the journal and the promotion: the shadow is held back until the source stands still,
+    /// else it would often be promoted first.</summary>
+    private async Task StopAfterTheJournal(Guid migration, MigrationFollower follower, string source, CancellationToken cancel)
+    {
+        var held = await Pid(LabFixture.Target, Names.ShadowInstance(OrdersWorkload.Name, migration), cancel);
+        Assert.NotNull(await lab.Tool.InNode(LabFixture.Target, $"kill -STOP {held}", cancel));
+        var closed = Phases.Happened(follower, JournalClosed, cancel);
+        var isStill = await Task.WhenAny(closed, Task.Delay(Hold, cancel)) == closed;
+        if (!isStill)
+        {
+            Assert.NotNull(await lab.Tool.InNode(LabFixture.Target, $"kill -CONT {held}", cancel));
+            await closed;
+        }
+
+        Assert.NotNull(await lab.Tool.InNode(LabFixture.Source, $"kill -STOP {source}", cancel));
+        var log = (await lab.Cluster.Engine.Events(migration, 0, 0, cancel)).As<List<LogEvent>>();
+        Assert.DoesNotContain(log, one => one.Type == "promotion_committed");
+        if (isStill)
+        {
+            Assert.NotNull(await lab.Tool.InNode(LabFixture.Target, $"kill -CONT {held}", cancel));
+        }
+    }
+
+    private async Task<string> Pid(string node, string instance, CancellationToken cancel)
+    {
+        var pid = (await lab.Tool.InNode(node, $"podman inspect --format '{{{{.State.Pid}}}}' {instance}", cancel))?.Trim();
+        Assert.False(string.IsNullOrEmpty(pid), $"{instance} on {node} has no process.");
+        return pid;
     }
 
     private async Task<string> Said(string instance, string last, CancellationToken cancel)

@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Ms2m.Contracts;
 using Ms2m.Engine.Hosting;
-using Npgsql;
 
 namespace Ms2m.Engine.Tests.Whole;
 
@@ -15,7 +14,7 @@ public sealed class EngineFixture : IAsyncLifetime, IDisposable
 {
     private readonly string _name = $"test-{Guid.NewGuid():N}";
     private readonly HttpClient _management = new();
-    private string _store = "";
+    private OwnDatabase? _database;
     private EngineOptions? _options;
 
     public EngineOptions Options => _options ?? throw new InvalidOperationException("Not initialized.");
@@ -24,9 +23,8 @@ public sealed class EngineFixture : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        var management = LabEnvironment.Uri("MS2M_BROKER_MANAGEMENT_URI");
-        var broker = LabEnvironment.Uri("MS2M_BROKER_URI");
-        _store = LabEnvironment.Value("MS2M_STORE");
+        var management = LabSettings.Uri("MS2M_BROKER_MANAGEMENT_URI");
+        var broker = LabSettings.Uri("MS2M_BROKER_URI");
         _management.BaseAddress = new UriBuilder(management) { UserName = "", Password = "" }.Uri;
         _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(management.UserInfo))));
@@ -34,12 +32,12 @@ public sealed class EngineFixture : IAsyncLifetime, IDisposable
         var user = Uri.UnescapeDataString(broker.UserInfo.Split(':')[0]);
         (await _management.PutAsJsonAsync(
             $"api/permissions/{_name}/{user}", new { configure = ".*", write = ".*", read = ".*" })).EnsureSuccessStatusCode();
-        await ExecuteAsync($"create database \"{_name}\"");
+        _database = await OwnDatabase.CreateAsync();
         _options = new EngineOptions
         {
             Broker = new UriBuilder(broker) { Path = _name }.Uri,
             Management = management,
-            Store = new NpgsqlConnectionStringBuilder(_store) { Database = _name }.ConnectionString,
+            Store = _database.ConnectionString,
             Listen = "http://127.0.0.1:0",
             TransferSecret = new string('s', 32),
             ClusterKey = new string('k', 32),
@@ -58,7 +56,10 @@ public sealed class EngineFixture : IAsyncLifetime, IDisposable
         }
 
         (await _management.DeleteAsync($"api/vhosts/{_name}")).EnsureSuccessStatusCode();
-        await ExecuteAsync($"drop database \"{_name}\" with (force)");
+        if (_database is not null)
+        {
+            await _database.DisposeAsync();
+        }
     }
 
     public void Dispose() => _management.Dispose();
@@ -75,11 +76,4 @@ public sealed class EngineFixture : IAsyncLifetime, IDisposable
     }
 
     private sealed record Permission(string User);
-
-    private async Task ExecuteAsync(string sql)
-    {
-        await using var source = NpgsqlDataSource.Create(_store);
-        await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
-    }
 }

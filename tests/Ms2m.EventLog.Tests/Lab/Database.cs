@@ -8,7 +8,7 @@ namespace Ms2m.EventLog.Tests.Lab;
 /// <summary>A throw-away database with the schema installed; one for each test class.</summary>
 public sealed class Database : IAsyncLifetime
 {
-    private readonly string _name = $"ms2m_test_{Guid.NewGuid():N}";
+    private OwnDatabase? _own;
 
     public static readonly DocumentTable<Note, Guid> Notes = new(note => note.Id);
 
@@ -28,8 +28,8 @@ public sealed class Database : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await OnServerAsync($"create database {_name}");
-        ConnectionString = new NpgsqlConnectionStringBuilder(LabServices.Store) { Database = _name }.ConnectionString;
+        _own = await OwnDatabase.CreateAsync();
+        ConnectionString = _own.ConnectionString;
         Store = EventLog.Store.Open(ConnectionString);
         await new SchemaInstaller(Store, [Notes, Labels]).InstallAsync(default);
     }
@@ -37,7 +37,10 @@ public sealed class Database : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await Store.DisposeAsync();
-        await OnServerAsync($"drop database if exists {_name} with (force)");
+        if (_own is not null)
+        {
+            await _own.DisposeAsync();
+        }
     }
 
     public async Task<PgSession> BeginAsync()
@@ -75,13 +78,6 @@ public sealed class Database : IAsyncLifetime
         }
 
         return lines;
-    }
-
-    private static async Task OnServerAsync(string sql)
-    {
-        await using var store = NpgsqlDataSource.Create(LabServices.Store);
-        await using var command = store.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
     }
 }
 

@@ -17,21 +17,7 @@ internal sealed class LabBroker : IAsyncDisposable
 
     private LabBroker(IConnection connection, IChannel channel) => (_connection, _channel) = (connection, channel);
 
-    public static Uri Uri
-    {
-        get
-        {
-            var lab = Environment.GetEnvironmentVariable("MS2M_LAB") ?? "0";
-            var home = Environment.GetEnvironmentVariable("MS2M_LAB_HOME") ?? "/var/lib/ms2m-lab";
-            var file = Path.Combine(home, lab, "env");
-            var line = File.Exists(file)
-                ? File.ReadLines(file).FirstOrDefault(l => l.Contains("MS2M_BROKER_URI=", StringComparison.Ordinal))
-                : null;
-            return line is null
-                ? throw new InvalidOperationException($"The broker of lab {lab} does not run: run deploy/lab/lab up.")
-                : new Uri(line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim('\'', '"', ' '));
-        }
-    }
+    public static Uri Uri => LabSettings.Uri("MS2M_BROKER_URI");
 
     public static async Task<LabBroker> ConnectAsync()
     {

@@ -17,13 +17,11 @@ public sealed class LabNode
     /// <summary>Never skips: a test that needs a node and has none has failed.</summary>
     public static LabNode Get(string name = "node-a")
     {
-        var lab = Environment.GetEnvironmentVariable("MS2M_LAB") ?? "0";
-        var home = Environment.GetEnvironmentVariable("MS2M_LAB_HOME") ?? "/var/lib/ms2m-lab";
-        var file = Path.Combine(home, lab, "run", $"{name}.pid");
+        var file = Path.Combine(LabSettings.Folder, "run", $"{name}.pid");
         if (!File.Exists(file)
             || !int.TryParse(File.ReadAllText(file).Split(' ')[0], CultureInfo.InvariantCulture, out var pid)
             || !Directory.Exists($"/proc/{pid}"))
-            throw new InvalidOperationException($"{name} of lab {lab} does not run: run deploy/lab/lab up.");
+            throw new InvalidOperationException($"{name} of {LabSettings.Folder} does not run: run deploy/lab/lab up.");
         return new LabNode(pid);
     }
 

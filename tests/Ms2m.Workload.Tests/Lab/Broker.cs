@@ -17,8 +17,8 @@ public sealed class Broker : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        var broker = new UriBuilder(LabEnvironment.Read("MS2M_BROKER_URI"));
-        var management = new UriBuilder(LabEnvironment.Read("MS2M_BROKER_MANAGEMENT_URI"));
+        var broker = new UriBuilder(LabSettings.Value("MS2M_BROKER_URI"));
+        var management = new UriBuilder(LabSettings.Value("MS2M_BROKER_MANAGEMENT_URI"));
         _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{management.UserName}:{management.Password}")));
         _management.BaseAddress = new UriBuilder(management.Scheme, management.Host, management.Port).Uri;
@@ -68,21 +68,4 @@ public sealed class Broker : IAsyncLifetime, IDisposable
     public void Dispose() => _management.Dispose();
 
     private sealed record Connection(string Name, string? User_provided_name);
-}
-
-/// <summary>Where the lab's services are: never guessed, and never skipped over.</summary>
-internal static class LabEnvironment
-{
-    public static string Read(string name)
-    {
-        if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } set)
-        {
-            return set;
-        }
-        var file = $"/var/lib/ms2m-lab/{Environment.GetEnvironmentVariable("MS2M_LAB") ?? "0"}/env";
-        var line = File.Exists(file)
-            ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith($"export {name}=", StringComparison.Ordinal)) : null;
-        return line?[$"export {name}=".Length..].Trim('\'', '"') ?? throw new InvalidOperationException(
-            $"{name} is neither set nor in {file}. Start the lab's services: deploy/lab/lab services up");
-    }
 }

@@ -84,7 +84,8 @@ public sealed partial class PodmanRuntime
             if (reply.Failed)
                 return reply.Trouble;
             if (!reply.Value.IsSuccess)
-                return NodeFailures.DumpFailed(container.Name, reply.Value.Cause());
+                return NodeFailures.DumpFailed(
+                    container.Name, CriuLog.FirstError(places.Here(Path.Combine(state, "dump.log"))) ?? reply.Value.Cause());
             await VolumeArchives.TakeAsync(export, places.Here(folder), container.Mounts ?? [], cancel);
             var stats = CriuStats.ReadExport(export);
             // podman and runc write some of them for everybody to read.

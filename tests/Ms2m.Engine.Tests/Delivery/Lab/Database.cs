@@ -1,4 +1,3 @@
-using Ms2m.Engine.Tests.Whole;
 using Ms2m.EventLog.Documents;
 using Ms2m.EventLog.Schema;
 using Npgsql;
@@ -8,22 +7,21 @@ namespace Ms2m.Engine.Tests.Delivery.Lab;
 /// <summary>A throw-away database with the schema installed.</summary>
 internal sealed class Database : IAsyncDisposable
 {
-    private readonly string _name = $"ms2m_test_{Guid.NewGuid():N}";
+    private readonly OwnDatabase _own;
 
-    private Database()
+    private Database(OwnDatabase own)
     {
-        ConnectionString = new NpgsqlConnectionStringBuilder(LabEnvironment.Value("MS2M_STORE")) { Database = _name }.ConnectionString;
+        _own = own;
         Store = EventLog.Store.Open(ConnectionString);
     }
 
-    public string ConnectionString { get; }
+    public string ConnectionString => _own.ConnectionString;
 
     public NpgsqlDataSource Store { get; }
 
     public static async Task<Database> CreateAsync(params DocumentTable[] documents)
     {
-        var database = new Database();
-        await OnServerAsync($"create database {database._name}");
+        var database = new Database(await OwnDatabase.CreateAsync());
         await new SchemaInstaller(database.Store, documents).InstallAsync(default);
         return database;
     }
@@ -37,13 +35,6 @@ internal sealed class Database : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();
-        await OnServerAsync($"drop database if exists {_name} with (force)");
-    }
-
-    private static async Task OnServerAsync(string sql)
-    {
-        await using var store = NpgsqlDataSource.Create(LabEnvironment.Value("MS2M_STORE"));
-        await using var command = store.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
+        await _own.DisposeAsync();
     }
 }

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
-using Ms2m.Engine.Tests.Whole;
 using RabbitMQ.Client;
 
 namespace Ms2m.Engine.Tests.Delivery.Lab;
@@ -9,7 +8,7 @@ namespace Ms2m.Engine.Tests.Delivery.Lab;
 /// <summary>A throw-away virtual host of the real broker.</summary>
 internal sealed class VirtualHost : IAsyncDisposable
 {
-    private static readonly Uri _broker = LabEnvironment.Uri("MS2M_BROKER_URI");
+    private static readonly Uri _broker = LabSettings.Uri("MS2M_BROKER_URI");
     private readonly HttpClient _management;
     private readonly string _user = Uri.UnescapeDataString(_broker.UserInfo.Split(':')[0]);
     private readonly string _password = Uri.UnescapeDataString(_broker.UserInfo.Split(':')[1]);
@@ -17,7 +16,7 @@ internal sealed class VirtualHost : IAsyncDisposable
 
     private VirtualHost()
     {
-        var at = LabEnvironment.Uri("MS2M_BROKER_MANAGEMENT_URI");
+        var at = LabSettings.Uri("MS2M_BROKER_MANAGEMENT_URI");
         _management = new HttpClient { BaseAddress = new Uri($"{at.Scheme}://{at.Host}:{at.Port}/api/") };
         _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(at.UserInfo))));
