@@ -13,6 +13,11 @@ public static partial class Migration
     public static Decision Decide(MigrationState state, IMigrationMessage input, DateTimeOffset now)
     {
         var draft = new Draft(state, now);
+        if (FactsOf(state) is { } facts && !Parties.MaySay(facts, input))
+        {
+            return draft.Decision;
+        }
+
         switch (state, input)
         {
             case (Moving moving, Overdue overdue):
@@ -165,6 +170,16 @@ public static partial class Migration
 
     private static Func<string, StepLimits?> UndoLimits(RollingBack back) => step =>
         PlanOf(back.Facts).Undo(back.ToUndo, step)?.Limits;
+
+    private static Facts? FactsOf(MigrationState state) => state switch
+    {
+        Queued queued => queued.Facts,
+        Moving moving => moving.Facts,
+        Committed committed => committed.Facts,
+        RollingBack back => back.Facts,
+        Ended ended => ended.Facts,
+        _ => null,
+    };
 
     private static Plan PlanOf(Facts facts) => PlanCatalogue.Find(facts.Request.Strategy)
         ?? throw new InvalidOperationException($"The log names an unknown strategy {facts.Request.Strategy}.");

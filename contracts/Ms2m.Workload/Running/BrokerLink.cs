@@ -14,9 +14,10 @@ internal sealed class BrokerLink
     private readonly Action<Signal> post;
     private int lost;
 
-    private BrokerLink(IConnection connection, Action<Signal> post)
+    private BrokerLink(IConnection connection, string user, Action<Signal> post)
     {
         this.connection = connection;
+        User = user;
         this.post = post;
         connection.ConnectionShutdownAsync += (_, reason) =>
         {
@@ -26,6 +27,9 @@ internal sealed class BrokerLink
     }
 
     public DateTime Opened { get; } = DateTime.UtcNow;
+
+    /// <summary>As whom the broker knows this connection.</summary>
+    public string User { get; }
 
     /// <summary>Takes from Q and answers it.</summary>
     public IChannel Queue { get; private set; } = null!;
@@ -58,7 +62,7 @@ internal sealed class BrokerLink
             // unanswered messages come back out of order. A broker that is dead is told by its heartbeat.
             ContinuationTimeout = TimeSpan.FromHours(1),
         };
-        var link = new BrokerLink(await factory.CreateConnectionAsync(cancellationToken), post);
+        var link = new BrokerLink(await factory.CreateConnectionAsync(cancellationToken), factory.UserName, post);
         try
         {
             // In parallel: every round trip here is part of the interruption after a restore.

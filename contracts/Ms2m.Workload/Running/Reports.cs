@@ -38,6 +38,8 @@ internal sealed class Reports
     private static async Task PublishAsync(BrokerLink link, IMigrationMessage message, object token)
     {
         var (properties, body) = ControlCodec.Write(message);
+        // The broker lets nobody name another: so the engine knows who says it.
+        properties.UserId = link.User;
         await link.Ledger.PublishAsync(Names.Migrations, "", properties, body, token);
     }
 

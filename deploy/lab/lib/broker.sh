@@ -71,9 +71,10 @@ broker_definitions() {
   local index node
   {
     # Of the person at this machine, of tests and of measurements.
-    secret broker | broker_user "$broker_user" administrator '.*' '.*' '.*'
-    # R is bound to whatever exchanges a workload's queue is bound to, and fences go to whatever queue it has.
-    secret engine | broker_user engine '' '^(ms2m\.|Ms2m\.Contracts:)' '^(ms2m\..*|Ms2m\.Contracts:.*|amq\.default)$' '.*'
+    secret broker | broker_user "$broker_user" administrator,impersonator '.*' '.*' '.*'
+    # R is bound to whatever exchanges a workload's queue is bound to, and fences go to whatever queue it has. What it sets
+    # aside keeps the sender's user id, which only an impersonator may publish.
+    secret engine | broker_user engine impersonator '^(ms2m\.|Ms2m\.Contracts:)' '^(ms2m\..*|Ms2m\.Contracts:.*|amq\.default)$' '.*'
     # Makes and removes users, for the engine; looks at bindings. It may not touch a message.
     secret engine-admin | broker_user engine-admin administrator '^$' '^$' '^$'
     secret client | broker_user client '' '^$' '^ms2m\.(start|cancel)-migration$' '^$'

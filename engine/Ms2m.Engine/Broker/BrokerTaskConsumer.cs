@@ -55,7 +55,7 @@ public sealed partial class BrokerTaskConsumer(
             if (await management.TypeOfAsync(source, token) is var type && !_copying.Contains(type))
             {
                 return new StepFailed(
-                    open.MigrationId, open.Step, open.Attempt, "engine", BrokerFailures.Picks(source, type), Retryable: false);
+                    open.MigrationId, open.Step, open.Attempt, Names.Engine, BrokerFailures.Picks(source, type), Retryable: false);
             }
         }
 
@@ -143,7 +143,7 @@ public sealed partial class BrokerTaskConsumer(
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             LogFailed(task.Step, task.MigrationId, failure);
-            answer = new StepFailed(task.MigrationId, task.Step, task.Attempt, "engine", BrokerFailures.Of(failure), true);
+            answer = new StepFailed(task.MigrationId, task.Step, task.Attempt, Names.Engine, BrokerFailures.Of(failure), true);
         }
 
         var endpoint = await context.GetSendEndpoint(_migrations);

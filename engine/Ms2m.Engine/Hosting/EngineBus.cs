@@ -5,6 +5,7 @@ using Ms2m.Engine.Broker;
 using Ms2m.Engine.Cluster;
 using Ms2m.Engine.Delivery;
 using Ms2m.Engine.Saga;
+using RabbitMQ.Client;
 
 namespace Ms2m.Engine.Hosting;
 
@@ -22,6 +23,8 @@ internal static class EngineBus
         x.UsingRabbitMq((context, bus) =>
         {
             Connect(bus, options.Broker);
+            var self = new ConnectionFactory { Uri = options.Broker }.UserName;
+            bus.ConfigureSend(send => send.UseExecute(message => Sign(message, self)));
             bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders, isDefault: true);
             bus.ConfigureJsonSerializerOptions(json =>
             {
@@ -32,6 +35,7 @@ internal static class EngineBus
             bus.ReceiveEndpoint(Names.Migrations, endpoint =>
             {
                 TypedOnly(endpoint);
+                KnownSendersOnly(endpoint, self);
                 endpoint.SetQuorumQueue();
                 endpoint.ConcurrentMessageLimit = 16;
                 endpoint.UsePgDelivery(context);
@@ -49,6 +53,7 @@ internal static class EngineBus
             bus.ReceiveEndpoint(Names.NodeReports, endpoint =>
             {
                 TypedOnly(endpoint);
+                KnownSendersOnly(endpoint, self);
                 endpoint.ConcurrentMessageLimit = 4;
                 // An old report is worth nothing.
                 endpoint.SetQueueArgument("x-message-ttl", 30_000);
@@ -69,6 +74,19 @@ internal static class EngineBus
             host.Password(login.Length > 1 ? Uri.UnescapeDataString(login[1]) : "");
         });
     }
+
+    // Only what comes back to an engine. A command keeps its properties when a worker sets it aside, and the broker would
+    // not take it from the worker under the engine's name.
+    private static void Sign(SendContext context, string self)
+    {
+        if (context is RabbitMqSendContext { Exchange: Names.Migrations or Names.NodeReports } message)
+        {
+            message.BasicProperties.UserId = self;
+        }
+    }
+
+    private static void KnownSendersOnly(IRabbitMqReceiveEndpointConfigurator endpoint, string self) =>
+        endpoint.ConfigureReceive(receive => receive.UseFilter(new KnownSendersOnly(self)));
 
     // Everything is sent to the endpoint's own exchange; nothing is published, so no exchange per message type.
     private static void TypedOnly(IRabbitMqReceiveEndpointConfigurator endpoint)

@@ -60,6 +60,7 @@ public static class EngineHost
 
         var app = builder.Build();
         app.UseStoreAway();
+        app.UseUtf8Only();
         app.MapMigrations();
         app.MapCluster();
         app.MapGarbage();

@@ -115,7 +115,7 @@ internal sealed class CellRun(Cluster cluster, string source, string target, Act
         return result with { Problems = problems, Leftovers = [.. found.Concat(named).Distinct()] };
     }
 
-    private static async Task<CellResult> Verdict(
+    private async Task<CellResult> Verdict(
         CellResult result, Cell cell, LoadedWorkload orders, List<string> problems, CancellationToken cancel)
     {
         Verdict verdict;
@@ -126,6 +126,7 @@ internal sealed class CellRun(Cluster cluster, string source, string target, Act
         catch (TimeoutException silent)
         {
             problems.Add(silent.Message);
+            problems.Add(await _stage.LastWords(orders.Node, orders.Instance, cancel));
             return result;
         }
 

@@ -1,6 +1,7 @@
 using MassTransit;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Consumers;
+using RabbitMQ.Client;
 
 namespace Ms2m.NodeWorker.Hosting;
 
@@ -28,10 +29,20 @@ public static class BusSetup
         });
     }
 
+    /// <summary>The broker lets nobody name another: so the engine knows who says it.</summary>
+    private static void Sign(SendContext context, string user)
+    {
+        if (context is RabbitMqSendContext rabbit)
+            rabbit.BasicProperties.UserId = user;
+    }
+
     private static void Configure(
         IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator bus, WorkerOptions options)
     {
         bus.Host(options.BrokerUri);
+        var user = new ConnectionFactory { Uri = options.BrokerUri }.UserName;
+        bus.ConfigureSend(send => send.UseExecute(context => Sign(context, user)));
+        bus.ConfigurePublish(publish => publish.UseExecute(context => Sign(context, user)));
         bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders, isDefault: true);
         bus.ConfigureJsonSerializerOptions(json =>
         {

@@ -14,6 +14,7 @@ public sealed class EngineFixture : IAsyncLifetime, IDisposable
 {
     private readonly string _name = $"test-{Guid.NewGuid():N}";
     private readonly HttpClient _management = new();
+    private readonly List<string> _users = [];
     private OwnDatabase? _database;
     private EngineOptions? _options;
 
@@ -49,7 +50,7 @@ public sealed class EngineFixture : IAsyncLifetime, IDisposable
         // Users are the broker's, not the virtual host's: those that engines made here would stay.
         foreach (var one in await _management.GetFromJsonAsync<Permission[]>($"api/vhosts/{_name}/permissions") ?? [])
         {
-            if (one.User.StartsWith(Names.InstanceUser(""), StringComparison.Ordinal))
+            if (one.User.StartsWith(Names.InstanceUser(""), StringComparison.Ordinal) || _users.Contains(one.User))
             {
                 (await _management.DeleteAsync($"api/users/{one.User}")).EnsureSuccessStatusCode();
             }
@@ -63,6 +64,17 @@ public sealed class EngineFixture : IAsyncLifetime, IDisposable
     }
 
     public void Dispose() => _management.Dispose();
+
+    /// <summary>A broker user that may do everything here, and the address for it.</summary>
+    public async Task<Uri> AddUserAsync(string name)
+    {
+        const string password = "p";
+        (await _management.PutAsJsonAsync($"api/users/{name}", new { password, tags = "" })).EnsureSuccessStatusCode();
+        _users.Add(name);
+        (await _management.PutAsJsonAsync(
+            $"api/permissions/{_name}/{name}", new { configure = ".*", write = ".*", read = ".*" })).EnsureSuccessStatusCode();
+        return new UriBuilder(Options.Broker) { UserName = name, Password = password }.Uri;
+    }
 
     /// <summary>A running engine; the caller stops it.</summary>
     public async Task<RunningEngine> StartEngineAsync(EngineOptions? options = null)

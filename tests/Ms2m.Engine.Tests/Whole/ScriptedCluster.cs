@@ -69,6 +69,8 @@ public sealed class ScriptedCluster : IAsyncDisposable
             ContentType = "application/json",
             MessageId = Guid.NewGuid().ToString(),
             Persistent = true,
+            // Engine, workers and instances are one user here.
+            UserId = LabSettings.Uri("MS2M_BROKER_URI").UserInfo.Split(':')[0],
             Headers = new Dictionary<string, object?> { [Headers.MessageType] = Headers.Urn(message.GetType()) },
         };
         var body = JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ContractJson.Options);
@@ -83,6 +85,19 @@ public sealed class ScriptedCluster : IAsyncDisposable
 
     /// <summary>How many messages wait in a queue; 0 where there is none.</summary>
     public async Task<uint> CountAsync(string queue) => (await LookAtAsync(queue))?.MessageCount ?? 0;
+
+    /// <summary>A queue that gets a copy of all that comes into the other from now on. That one is made when it is first
+    /// needed, and to ask for a queue in the moment of its making costs the connection.</summary>
+    public async Task<string> CopyOfAsync(string queue)
+    {
+        await _channel.ExchangeDeclareAsync(queue, ExchangeType.Fanout, durable: true);
+        var copy = (await _channel.QueueDeclareAsync()).QueueName;
+        await _channel.QueueBindAsync(copy, queue, "");
+        return copy;
+    }
+
+    /// <summary>The next message of a queue; null where there is none.</summary>
+    public async Task<BasicGetResult?> TakeAsync(string queue) => await _channel.BasicGetAsync(queue, autoAck: true);
 
     private async Task<QueueDeclareOk?> LookAtAsync(string queue)
     {
@@ -170,7 +185,8 @@ public sealed class ScriptedCluster : IAsyncDisposable
             case nameof(ActivateInstance):
                 return [new InstanceActivated(id, step, attempt, "node-b", shadow)];
             case nameof(RemoveInstance):
-                return [new InstanceRemoved(id, step, attempt, "node", body.GetProperty("instanceId").GetString()!)];
+                var removed = body.GetProperty("instanceId").GetString()!;
+                return [new InstanceRemoved(id, step, attempt, removed == Source ? "node-a" : "node-b", removed)];
             case nameof(ResumeSource):
                 return [new SourceResumed(id, step, attempt, Source)];
             case nameof(DiscardCheckpoint):

@@ -77,6 +77,8 @@ public sealed class ScriptedFleet : IAsyncDisposable
             ContentType = "application/json",
             MessageId = Guid.NewGuid().ToString(),
             Persistent = true,
+            // Engine, workers and instances are one user here.
+            UserId = LabSettings.Uri("MS2M_BROKER_URI").UserInfo.Split(':')[0],
             Headers = new Dictionary<string, object?> { [Headers.MessageType] = Headers.Urn(message.GetType()) },
         };
         var body = JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ContractJson.Options);
@@ -89,7 +91,11 @@ public sealed class ScriptedFleet : IAsyncDisposable
         await _connection.DisposeAsync();
     }
 
-    private static string Source(string workload) => $"{workload}-source";
+    private const string AsSource = "-source";
+
+    private static string Source(string workload) => workload + AsSource;
+
+    private static string ShadowOf(string source, Guid migration) => Names.ShadowInstance(source[..^AsSource.Length], migration);
 
     private async Task ListenAsync(string exchange, string key, string node)
     {
@@ -153,7 +159,7 @@ public sealed class ScriptedFleet : IAsyncDisposable
             nameof(QuiesceSource) =>
             [
                 new JournalClosed(id, step, attempt, instance, 32, "chain", "state"),
-                new ReplayCaughtUp(id, StepNames.VerifyHandoff, 1, instance, 32, "chain", "state"),
+                new ReplayCaughtUp(id, StepNames.VerifyHandoff, 1, ShadowOf(instance, id), 32, "chain", "state"),
             ],
             nameof(PromoteShadow) => [new ShadowPromoted(id, step, attempt, instance, 2, 29)],
             nameof(ActivateInstance) => [new InstanceActivated(id, step, attempt, node, instance)],

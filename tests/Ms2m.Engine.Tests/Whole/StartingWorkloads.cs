@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Ms2m.Contracts;
 using Npgsql;
@@ -67,7 +66,7 @@ public sealed class StartingWorkloads(EngineFixture fixture) : IClassFixture<Eng
         await KnowAsync(engine, fleet);
         var started = await RunAsync(engine, "unloved", "node-a");
 
-        await engine.Services.GetRequiredService<IBus>().Publish(new NodeCommandRefused(
+        await fleet.SendAsync("Ms2m.Contracts:NodeCommandRefused", new NodeCommandRefused(
             started.Request, started.Instance!, "node-a", new Failure("MS2M-2105", "No image.", "Pull it.")));
 
         await EventuallyAsync("the name is free", async () => await ClaimsAsync(engine, "unloved") == 0);

@@ -9,4 +9,9 @@ internal sealed record Stage(LabTool Lab, string Source, string Target)
     public async Task<string> Do(CancellationToken cancel, params string[] arguments) =>
         await Lab.Run(arguments, cancel) ?? throw new CannotMeasureException(
             "MS2M-EVAL-LAB", $"'lab {string.Join(' ', arguments)}' failed.", "Run it by hand, and see './ms2m lab status'.");
+
+    /// <summary>What podman knows of an instance that does not answer, and the end of what it said.</summary>
+    public async Task<string> LastWords(string node, string instance, CancellationToken cancel) => (await Lab.InNode(
+        node, $"podman ps --all --filter name={instance} --format '{{{{.Names}}}} {{{{.Status}}}}'; podman logs --tail 8 {instance} 2>&1",
+        cancel))?.Trim().ReplaceLineEndings(" / ") ?? $"{node} does not answer either";
 }
