@@ -13,7 +13,7 @@ internal sealed class OrdersWorkload(EngineClient engine, BrokerEyes broker)
 
     public const string Queue = "orders";
 
-    private const string Image = "localhost/ms2m/orders:latest";
+    public const string Image = "localhost/ms2m/orders:latest";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
