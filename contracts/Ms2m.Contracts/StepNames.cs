@@ -20,6 +20,7 @@ public static class StepNames
     public const string ActivateInstance = "activate-instance";
     public const string RemoveSource = "remove-source";
     public const string CloseReplay = "close-replay";
+    public const string ConfirmSource = "confirm-source";
     public const string ResumeSource = "resume-source";
     public const string RevokeShadow = "revoke-shadow";
     public const string RemoveTarget = "remove-target";

@@ -23,6 +23,12 @@ public sealed record Facts(MigrationRequested Request)
     /// <summary>Whether the source's container is known to have exited.</summary>
     public bool SourceExited { get; init; }
 
+    /// <summary>Whether the shadow's container is known to have exited.</summary>
+    public bool ShadowExited { get; init; }
+
+    /// <summary>Whether the shadow has said that it cannot follow the source.</summary>
+    public bool ShadowBroken { get; init; }
+
     /// <summary>Why the migration fails over forward, if it does.</summary>
     public Failure? SourceLost { get; init; }
 
@@ -34,6 +40,14 @@ public sealed record Facts(MigrationRequested Request)
 
     /// <summary>Enough reports for a rate that one slow message does not upset.</summary>
     public const int ReplayWindow = 20;
+
+    /// <summary>Whether nobody can go back to the source.</summary>
+    [JsonIgnore]
+    public bool SourceGone => SourceExited || SourceLost is not null;
+
+    /// <summary>Whether the target has the state, as a checkpoint or as a shadow.</summary>
+    [JsonIgnore]
+    public bool CopyAtTarget => Digest is not null && !ShadowExited;
 
     [JsonIgnore]
     public Guid Id => Request.MigrationId;

@@ -98,6 +98,12 @@ public static class Failures
             $"The shadow \"{instance}\" on \"{node}\" has exited{(exitCode is { } code ? $" with code {code}" : "")}."),
         "Look into the node's log; the memory limit or a missing feature may be the cause.");
 
+    /// <summary>Why the copy could not be used, and where it is.</summary>
+    public static Failure LastCopyKept(Failure why, string instance, string node) => why with
+    {
+        Message = $"{why.Message} The source is gone, so \"{instance}\" on \"{node}\" is kept: it may be the last copy of the state.",
+    };
+
     public static Failure Cancelled(string? by) => new(
         "MS2M-0401", by is null ? "The migration was cancelled." : $"The migration was cancelled by {by}.", "Nothing to do.");
 

@@ -108,48 +108,6 @@ public static partial class Migration
             .Where(name => committed.Steps.GetValueOrDefault(name) is not { Status: StepStatus.Done }),
     ];
 
-    private static void RollBack(Draft draft, Failure reason, bool cancelled = false)
-    {
-        draft.Record(new RollbackStarted(((Moving)draft.State).Facts.Id, reason, cancelled));
-        Advance(draft);
-    }
-
-    private static void AdvanceRollingBack(Draft draft, RollingBack back)
-    {
-        var stages = PlanOf(back.Facts).Rollback(back.ToUndo);
-        if (stages.FirstOrDefault(stage => !stage.All(s => IsOver(back, s))) is { IsDefault: false } stage)
-        {
-            foreach (var step in stage.Where(s => !IsOver(back, s) && !back.Steps.ContainsKey(s.Name)))
-            {
-                Start(draft, back.Facts, step.Name, 1, step.Limits, step.Command);
-            }
-
-            return;
-        }
-
-        EndRollback(draft, back);
-    }
-
-    // A dead source resumes nothing: nobody is left to answer.
-    private static bool IsOver(RollingBack back, UndoStep undo) =>
-        back.Steps.IsOver(undo.Name) || (undo.Name == StepNames.ResumeSource && back.Facts.SourceExited);
-
-    private static void EndRollback(Draft draft, RollingBack back)
-    {
-        var id = back.Facts.Id;
-        var leftovers = Leftovers(back.Steps);
-        draft.Record((back, leftovers) switch
-        {
-            ({ Facts: { SourceExited: true } or { SourceLost: not null } }, _) => new MigrationFailed(id, back.Reason, leftovers),
-            // A source that was stopped and does not come back is a workload that nobody serves.
-            ({ SourceStopped: true }, _) when leftovers.Contains(StepNames.ResumeSource) =>
-                new MigrationFailed(id, Failures.StepOverdue(
-                    StepNames.ResumeSource, back.Steps[StepNames.ResumeSource].Attempt), leftovers),
-            ({ Cancelled: true }, _) => new MigrationCancelled(id, leftovers),
-            _ => new MigrationRolledBack(id, back.Reason, leftovers),
-        });
-    }
-
     private static ImmutableArray<string> Leftovers(ImmutableSortedDictionary<string, StepProgress> steps) =>
         [.. steps.Where(step => step.Value.Status == StepStatus.GivenUp).Select(step => step.Key)];
 

@@ -23,6 +23,9 @@ public static partial class Migration
             case (Moving moving, Overdue overdue):
                 RetryOrRollBack(draft, moving, PlanOf(moving.Facts), overdue.Timer, overdue.SourceNodeDown);
                 break;
+            case (RollingBack back, Overdue overdue):
+                RetryOrGiveUp(draft, back.Steps, overdue.Timer, UndoLimits(back), overdue.SourceNodeDown);
+                break;
             case (_, Overdue overdue):
                 return Decide(state, overdue.Timer, now);
             case (NotStarted, Asked asked):
@@ -56,7 +59,7 @@ public static partial class Migration
         var plan = PlanOf(moving.Facts);
         switch (input)
         {
-            case CancelMigration cancel when moving.Facts.SourceLost is not null:
+            case CancelMigration cancel when moving.Facts.SourceGone:
                 draft.Record(new CancelRefused(cancel.MigrationId, Failures.CancelFailingOver));
                 break;
             case CancelMigration cancel:
@@ -154,8 +157,19 @@ public static partial class Migration
             case InstanceExited exited:
                 LoseWhileRollingBack(draft, back, exited);
                 break;
+            case HandoffBroken when back.Way is not null:
+                draft.Record(input);
+                break;
             case var _ when StepEndedBy(input) is var (step, attempt):
-                if (UndoLimits(back)(step) is { } limits && back.Steps.Accepts(step, attempt, limits))
+                if (back.Way is { } way && PlanOf(back.Facts).Reversible(step) is { } ended)
+                {
+                    // Should the migration go on after all, it must know what has been done meanwhile.
+                    if (way.Accepts(step, attempt, ended.Limits) && way.IsNewest(ended, attempt))
+                    {
+                        draft.Record(input);
+                    }
+                }
+                else if (UndoLimits(back)(step) is { } limits && back.Steps.Accepts(step, attempt, limits))
                 {
                     draft.Record(input);
                     Advance(draft);
@@ -169,7 +183,8 @@ public static partial class Migration
         PlanOf(committed.Facts).Forward(step)?.Limits;
 
     private static Func<string, StepLimits?> UndoLimits(RollingBack back) => step =>
-        PlanOf(back.Facts).Undo(back.ToUndo, step)?.Limits;
+        PlanOf(back.Facts).Undo(back.ToUndo, step) is { } undo && (step != StepNames.ConfirmSource || !IsOver(back, undo))
+            ? undo.Limits : null;
 
     private static Facts? FactsOf(MigrationState state) => state switch
     {

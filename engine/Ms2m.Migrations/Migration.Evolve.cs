@@ -27,6 +27,7 @@ public static partial class Migration
         (Queued queued, RollbackStarted rollback) => StartRollback(new Moving(queued.Facts, NoSteps), rollback),
         (Moving moving, PromotionCommitted commit) => new Committed(moving.Facts, commit.Epoch, NoSteps),
         (Moving moving, RollbackStarted rollback) => StartRollback(moving, rollback),
+        (Moving moving, MigrationFailed failed) => new Ended(Phase.Failed, moving.Facts, failed.Reason),
         (Moving moving, MigrationRejected rejected) => new Ended(Phase.Rejected, moving.Facts, rejected.Reason),
         (Moving moving, _) => moving with
         {
@@ -39,11 +40,8 @@ public static partial class Migration
         (RollingBack back, MigrationRolledBack) => new Ended(Phase.RolledBack, back.Facts, back.Reason),
         (RollingBack back, MigrationCancelled) => new Ended(Phase.Cancelled, back.Facts, back.Reason),
         (RollingBack back, MigrationFailed failed) => new Ended(Phase.Failed, back.Facts, failed.Reason),
-        (RollingBack back, _) => back with
-        {
-            Facts = Learn(back.Facts, @event),
-            Steps = Progress(back.Steps, @event),
-        },
+        (RollingBack { Way: { } way } back, SourceLost lost) => new Moving(Learn(back.Facts, lost), way),
+        (RollingBack back, _) => GoBack(back, @event),
         _ => state,
     };
 
@@ -53,7 +51,26 @@ public static partial class Migration
         rollback.Cancelled,
         SourceStopped: moving.Steps.ContainsKey(StepNames.QuiesceSource),
         ToUndo: moving.Steps.Keys.ToImmutableSortedSet(StringComparer.Ordinal),
-        NoSteps);
+        NoSteps,
+        Way: moving is { Steps: var steps, Facts: { SourceGone: false, ShadowExited: false } }
+            && steps.ContainsKey(StepNames.TakeCheckpoint) ? steps : null);
+
+    private static RollingBack GoBack(RollingBack back, IMigrationMessage @event)
+    {
+        var facts = Learn(back.Facts, @event);
+        if (back.Way is { } way && StepEndedBy(@event) is var (step, _) && PlanOf(facts).Reversible(step) is not null)
+        {
+            return back with { Facts = facts, Way = Progress(way, @event) };
+        }
+
+        var steps = Progress(back.Steps, @event);
+        return back with
+        {
+            Facts = facts,
+            Steps = steps,
+            Way = steps.IsOver(StepNames.ConfirmSource) || facts.ShadowExited ? null : back.Way,
+        };
+    }
 
     // The workload may have been started anew, elsewhere, while its migration waited.
     private static Facts Renew(Facts facts, MigrationAdmitted admitted) => new(facts.Request with
@@ -71,6 +88,8 @@ public static partial class Migration
         TransferCompleted transfer => facts with { Digest = transfer.Digest },
         ReplayProgressed progress => facts with { Replay = Window(facts.Replay, progress) },
         InstanceExited exited when exited.InstanceId == facts.Request.SourceInstance => facts with { SourceExited = true },
+        InstanceExited exited when exited.InstanceId == facts.ShadowInstance => facts with { ShadowExited = true },
+        HandoffBroken broken when broken.InstanceId == facts.ShadowInstance => facts with { ShadowBroken = true },
         SourceLost lost => facts with { SourceLost = lost.Reason },
         CutoverDecided cutover => facts with { PredictedInterruptionMs = cutover.PredictedInterruptionMs },
         JournalClosed closed => facts with { Closed = closed },

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ms2m.Contracts;
 using static Ms2m.Migrations.MigrationState;
 
@@ -38,9 +39,13 @@ public static partial class Migration
     /// <summary>Whether what follows from a deadline depends on whether the source's node still reports.</summary>
     public static bool NeedsTheNodes(MigrationState state, StepOverdue overdue, out string? sourceNode)
     {
-        sourceNode = state is Moving { Facts: var facts } && PlanOf(facts).Reversible(overdue.Step) is { SilenceMeansLost: true }
-            ? facts.Request.SourceNode
-            : null;
+        sourceNode = state switch
+        {
+            Moving { Facts: var facts } when PlanOf(facts).Reversible(overdue.Step) is { SilenceMeansLost: true } =>
+                facts.Request.SourceNode,
+            RollingBack { Way: not null, Facts: var facts } when overdue.Step == StepNames.ConfirmSource => facts.Request.SourceNode,
+            _ => null,
+        };
         return sourceNode is not null;
     }
 
@@ -48,7 +53,7 @@ public static partial class Migration
     /// <returns>False where the migration has to be rolled back instead.</returns>
     private static bool TryFailOverSilent(Draft draft, Facts facts, bool nodeDown)
     {
-        if (!nodeDown && facts.Request.Policy.OnSourceSilent != SilenceAction.FailOver)
+        if (!MeansLost(facts, nodeDown))
         {
             return false;
         }
@@ -57,9 +62,77 @@ public static partial class Migration
         return true;
     }
 
+    private static bool MeansLost(Facts facts, bool nodeDown) =>
+        nodeDown || facts.Request.Policy.OnSourceSilent == SilenceAction.FailOver;
+
+    /// <summary>The same while the rollback waits for a sign of life: nothing has been removed yet.</summary>
+    private static bool TryLoseSilent(Draft draft, RollingBack back, bool nodeDown) =>
+        back.Way is { } way && MeansLost(back.Facts, nodeDown)
+        && TrySave(draft, back, way, Failures.SourceSilent(back.Facts.Request.SourceInstance));
+
+    private static bool TrySave(
+        Draft draft, RollingBack back, ImmutableSortedDictionary<string, StepProgress> way, Failure lost)
+    {
+        if (MayTakeOver(back.Facts, way))
+        {
+            FailOver(draft, back.Facts, lost);
+            return true;
+        }
+
+        if (back.Facts.CopyAtTarget)
+        {
+            KeepTheLastCopy(draft, back.Facts, way, back.Reason);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The source is gone, and something stands in the way of the copy.</summary>
+    private static void SaveTheLastCopy(
+        Draft draft, Facts facts, ImmutableSortedDictionary<string, StepProgress> steps, Failure reason)
+    {
+        if (facts.SourceLost is null && MayTakeOver(facts, steps))
+        {
+            FailOver(draft, facts, Failures.SourceDied(facts.Request.SourceInstance, facts.Request.SourceNode, exitCode: null));
+            return;
+        }
+
+        KeepTheLastCopy(draft, facts, steps, reason);
+    }
+
+    /// <summary>Whether the shadow can become the workload, as far as is known.</summary>
+    private static bool MayTakeOver(Facts facts, ImmutableSortedDictionary<string, StepProgress> steps) =>
+        facts is { ShadowExited: false, ShadowBroken: false }
+        && !(facts is { Closed: { } closed, CaughtUp: { } caughtUp } && !Agree(closed, caughtUp))
+        && (facts.Digest is not null
+            || steps.GetValueOrDefault(StepNames.TakeCheckpoint) is { Status: StepStatus.Running or StepStatus.Done });
+
+    // Whether it can be used is for a person to say. All that it may need is kept with it.
+    private static void KeepTheLastCopy(
+        Draft draft, Facts facts, ImmutableSortedDictionary<string, StepProgress> steps, Failure reason) =>
+        draft.Record(new MigrationFailed(facts.Id, Failures.LastCopyKept(reason, facts.ShadowInstance, facts.Request.TargetNode),
+        [
+            .. PlanOf(facts).Rollback(steps.Keys).SelectMany(stage => stage).Select(undo => undo.Name)
+                .Where(name => name is not (StepNames.ConfirmSource or StepNames.ResumeSource)),
+        ]));
+
     private static void FailOver(Draft draft, Facts facts, Failure reason)
     {
+        var fromBack = draft.State is RollingBack;
         draft.Record(new SourceLost(facts.Id, reason));
+        if (fromBack && draft.State is Moving { Steps: var steps })
+        {
+            // Nobody has watched over these since the rollback began, and a failure of theirs was not heard.
+            foreach (var step in PlanOf(facts).Failover.SelectMany(stage => stage))
+            {
+                if (steps.GetValueOrDefault(step.Name) is { Status: StepStatus.Running or StepStatus.Retrying } ran)
+                {
+                    Start(draft, facts, step.Name, ran.Attempt + 1, step.Limits, step.Command);
+                }
+            }
+        }
+
         Advance(draft);
     }
 
@@ -78,12 +151,19 @@ public static partial class Migration
 
     private static void LoseWhileRollingBack(Draft draft, RollingBack back, InstanceExited exited)
     {
-        if (exited.InstanceId != back.Facts.Request.SourceInstance || back.Facts.SourceExited)
+        var ofShadow = exited.InstanceId == back.Facts.ShadowInstance && back.Way is not null;
+        if (!ofShadow && (exited.InstanceId != back.Facts.Request.SourceInstance || back.Facts.SourceExited))
         {
             return;
         }
 
         draft.Record(exited);
+        if (draft.State is RollingBack { Way: { } way } unheard
+            && TrySave(draft, unheard, way, Failures.SourceDied(exited.InstanceId, exited.Node, exited.ExitCode)))
+        {
+            return;
+        }
+
         Advance(draft);
     }
 }

@@ -85,7 +85,8 @@ public static partial class Migration
         Draft draft,
         ImmutableSortedDictionary<string, StepProgress> steps,
         IStepMessage trouble,
-        Func<string, StepLimits?> limitsOf)
+        Func<string, StepLimits?> limitsOf,
+        bool sourceNodeDown = false)
     {
         if (limitsOf(trouble.Step) is not { } limits || !Concerns(steps, trouble))
         {
@@ -101,6 +102,12 @@ public static partial class Migration
         };
         if (!TryAgain(draft, facts, trouble, limits, command))
         {
+            if (draft.State is RollingBack back && trouble.Step == StepNames.ConfirmSource
+                && TryLoseSilent(draft, back, sourceNodeDown))
+            {
+                return;
+            }
+
             draft.Record(new StepGivenUp(facts.Id, trouble.Step, trouble.Attempt));
             Advance(draft);
         }

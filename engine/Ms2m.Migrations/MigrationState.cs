@@ -35,13 +35,16 @@ public abstract record MigrationState
     /// <summary>The source is the truth; what the migration made is being removed.</summary>
     /// <param name="ToUndo">Names of the steps whose undoing is part of this rollback.</param>
     /// <param name="SourceStopped">Whether the source had been told to stop, so that it must be resumed.</param>
+    /// <param name="Way">How far the steps to the commit point had come. Present until the source has been heard of: should
+    /// it be dead, the copy is the last one, and the migration goes on from here instead.</param>
     public sealed record RollingBack(
         Facts Facts,
         Failure Reason,
         bool Cancelled,
         bool SourceStopped,
         ImmutableSortedSet<string> ToUndo,
-        ImmutableSortedDictionary<string, StepProgress> Steps) : MigrationState;
+        ImmutableSortedDictionary<string, StepProgress> Steps,
+        ImmutableSortedDictionary<string, StepProgress>? Way = null) : MigrationState;
 
     /// <summary>Nothing more will happen.</summary>
     /// <param name="Facts">Absent when the request was refused before anything was known.</param>

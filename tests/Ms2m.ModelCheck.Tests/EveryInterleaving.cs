@@ -38,6 +38,13 @@ public sealed class EveryInterleaving
         Kinds = Fault.SourceDies | Fault.ShadowDies | Fault.SourceLosesLink | Fault.ShadowLosesLink,
     });
 
+    [Theory]
+    [InlineData(Fault.SourceDies | Fault.Cancel)]
+    [InlineData(Fault.SourceNodeDies | Fault.Cancel)]
+    [InlineData(Fault.SourceDies | Fault.ReplayVanishes)]
+    internal void a_source_that_dies_while_the_migration_is_given_up_does_not_cost_the_last_copy(Fault kinds) =>
+        Holds(new Bounds { Messages = 1, Publishers = 1, Faults = 2, Kinds = kinds });
+
     [Fact]
     public void a_source_that_was_cut_off_until_its_migration_had_ended_can_be_moved_by_the_next_one() =>
         Holds(Two with { Messages = 1, Kinds = Fault.SourceCutOff, Migrations = 2 });

@@ -76,6 +76,12 @@ internal sealed partial class Instance
         {
             return;
         }
+        if (shadow.Broken is not null)
+        {
+            // What is gone cannot be counted: the journal may have held what this shadow has not read.
+            AfterReplay();
+            return;
+        }
         if (ready == 0 && shadow is { Lag: 0, End: null } && !Busy)
         {
             Activate();

@@ -5,6 +5,7 @@ namespace Ms2m.Migrations;
 /// <param name="EndedAt">When it ended; the present while it is under way.</param>
 /// <param name="Committed">Whether it passed the commit point: then the shadow, else the source is the truth.</param>
 /// <param name="SourceInstance">Absent when it was refused before anything was known.</param>
+/// <param name="ShadowInstance">Absent then, and where it may be the last copy of the state.</param>
 public sealed record Past(
     Guid MigrationId, Phase? Outcome, DateTimeOffset EndedAt, bool Committed, string? SourceInstance, string? ShadowInstance)
 {
@@ -22,7 +23,9 @@ public sealed record Past(
     public static Past Of(Guid id, MigrationState state, bool committed, DateTimeOffset newest) => state switch
     {
         MigrationState.Ended ended => new Past(
-            id, ended.Outcome, newest, committed, ended.Facts?.Request.SourceInstance, ended.Facts?.ShadowInstance),
+            id, ended.Outcome, newest, committed, ended.Facts?.Request.SourceInstance,
+            // A shadow that was kept because its source is gone may be the last copy of the state.
+            ended is { Outcome: Phase.Failed, Facts.SourceGone: true } ? null : ended.Facts?.ShadowInstance),
         _ => new Past(id, null, newest, committed, null, null),
     };
 }

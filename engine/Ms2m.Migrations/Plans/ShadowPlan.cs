@@ -45,7 +45,9 @@ public static class ShadowPlan
             ],
             [
                 new(StepNames.TakeCheckpoint, Phase.Checkpointing, new(60, 2, strictAttempt: true), Checkpoint,
-                    [new(StepNames.DiscardCheckpoint, 1, new(15, 5), Discard)]),
+                    // Before anything is removed: a source that nobody has heard of since may be dead, and then the copy is the
+                    // last one.
+                    [new(StepNames.ConfirmSource, 0, new(5, 3), Confirm), new(StepNames.DiscardCheckpoint, 1, new(15, 5), Discard)]),
                 OpenReplayStep,
             ],
             [SendCheckpointStep],
@@ -104,6 +106,10 @@ public static class ShadowPlan
 
     private static Outgoing.ToInstance Prepare(Facts f, int attempt) => ToSource(f, new PrepareSource(
         f.Id, StepNames.PrepareSource, attempt, f.Request.SourceInstance, Names.JournalQueue(f.Id)));
+
+    // Repeated, it changes nothing at a source that is prepared, and only one that lives answers.
+    private static Outgoing.ToInstance Confirm(Facts f, int attempt) => ToSource(f, new PrepareSource(
+        f.Id, StepNames.ConfirmSource, attempt, f.Request.SourceInstance, Names.JournalQueue(f.Id)));
 
     private static Outgoing.ToNode Checkpoint(Facts f, int attempt) => new(f.Request.SourceNode, new TakeCheckpoint(
         f.Id, StepNames.TakeCheckpoint, attempt, f.Request.SourceInstance, f.Request.TargetNode,

@@ -15,7 +15,8 @@ internal sealed class StepTimes
         {
             case StepStarted started:
                 Begin(started.Step, at);
-                _steps[started.Step] = _steps[started.Step] with { Attempt = started.Attempt };
+                // Also one that a rollback ended and a failover begins anew.
+                _steps[started.Step] = _steps[started.Step] with { Attempt = started.Attempt, Until = null, State = "running" };
                 break;
             case StepGivenUp givenUp:
                 End(givenUp.Step, at, "failed");

@@ -45,7 +45,8 @@ internal static partial class FaultMatrix
     private static IReadOnlyList<string> Endings(Fault fault, Moment moment) => (fault, moment) switch
     {
         // A source that dies while it is dumped has left a checkpoint or has not.
-        (Fault.SourceKilled, Moment.Checkpointing) or (Fault.ShadowKilled, Moment.Committed) => ["Completed", "Failed"],
+        // One that dies before the rollback has heard of it is failed over.
+        (Fault.SourceKilled, Moment.Checkpointing or Moment.RollingBack) or (Fault.ShadowKilled, Moment.Committed) => ["Completed", "Failed"],
         _ when StateMayDie(fault, moment) => ["Failed"],
         // Only forward, whatever happens.
         (_, Moment.Committed) => ["Completed"],

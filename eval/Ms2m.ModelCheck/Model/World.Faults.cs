@@ -157,7 +157,7 @@ internal sealed partial class World
         var sent = ToNodes.Exists(command => scene.Messages[command] is CheckpointTaken) && !withItsNode;
         var copied = Shadow >= 0 || Has(WorldFlags.ImageArrived) || sent;
         Happened |= Happened.SourceDied;
-        if (!copied || !(Deciding.Moving || Has(Happened.Committed)))
+        if (!copied || !(Deciding.MayGoForward || Has(Happened.Committed)))
         {
             Happened |= Happened.StateDied;
         }

@@ -93,6 +93,11 @@ internal sealed partial class World
         {
             return null;
         }
+        // A shadow that cannot become the workload when its source is dead is kept for a person, with all that it may need.
+        if (Source < 0 && !Has(Happened.Committed | Happened.StateDied) && Deciding.Failed && (Shadow >= 0 || Image >= 0))
+        {
+            return null;
+        }
         // A source that was cut off while it prepared declares J once more when it comes back; that J expires.
         var expires = Has(Happened.CutOff) && IsTheLast;
         if (Has(WorldFlags.ReplayBound) || (Has(WorldFlags.JournalThere) && !expires) || ToBroker.Count > 0)
@@ -117,7 +122,8 @@ internal sealed partial class World
 
     private string? CheckStayed()
     {
-        if (Shadow >= 0 || Image >= 0)
+        // What lies on a dead node is removed when it is back.
+        if (Shadow >= 0 || (Image >= 0 && (Has(WorldFlags.ImageArrived) || !Has(WorldFlags.SourceNodeDown))))
         {
             return "the shadow is left behind";
         }
@@ -127,7 +133,7 @@ internal sealed partial class World
         }
         if (SourceProcess is not { } source)
         {
-            return Has(Happened.StateDied) || Has(Happened.ShadowDied) || Has(Happened.Cancelled | Happened.Early | Happened.ReplayVanished)
+            return Has(Happened.StateDied | Happened.ShadowDied | Happened.Early)
                 ? null
                 : "the state is lost although the source died behind its checkpoint";
         }

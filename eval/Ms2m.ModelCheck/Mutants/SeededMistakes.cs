@@ -74,6 +74,17 @@ internal sealed class ForgottenResume : Mutant
         : null;
 }
 
+/// <summary>The rollback takes it for granted that the source lives.</summary>
+internal sealed class NoSignOfLife : Mutant
+{
+    public override string Name => "roll back without a sign of life from the source";
+
+    public override IMigrationMessage? Pretended(IMigrationMessage command) =>
+        command is PrepareSource { Step: StepNames.ConfirmSource } confirm
+            ? new SourcePrepared(confirm.MigrationId, confirm.Step, confirm.Attempt, confirm.InstanceId)
+            : null;
+}
+
 /// <summary>A source that reconnects takes it for a new start.</summary>
 internal sealed class OrdinalsRestart : Mutant
 {

@@ -18,9 +18,15 @@ internal sealed class Engine(MigrationState state, IReadOnlyList<int> timers, in
 
     public bool HasEnded => state is Ended;
 
+    public bool Failed => state is Ended { Outcome: Phase.Failed };
+
     public bool Completed => state is Ended { Outcome: Phase.Completed };
 
-    public bool RollsBack => state is RollingBack;
+    /// <summary>Nobody but the source is the workload any more.</summary>
+    public bool RollsBack => state is RollingBack { Way: null };
+
+    /// <summary>Should the source be dead, the shadow may still become the workload.</summary>
+    public bool MayGoForward => state is MigrationState.Moving or RollingBack { Way: not null };
 
     public bool HasCommitted => state is Committed;
 

@@ -66,6 +66,33 @@ public class AnyOrderOfInputs
     });
 
     [Fact]
+    public void the_last_copy_is_never_removed() => ForAny(2000, inputs =>
+    {
+        var story = new Story();
+        foreach (var input in inputs)
+        {
+            story.Tell(input);
+            if (story.State is Moving { Facts: { SourceGone: true, CopyAtTarget: true } } or Ended { Outcome: Phase.Failed })
+            {
+                Assert.DoesNotContain(story.Last.Messages, sent =>
+                    sent.Message is RemoveInstance or RevokeShadow or CloseReplay or DiscardCheckpoint);
+            }
+        }
+    });
+
+    [Fact]
+    public void no_rollback_removes_a_copy_before_the_source_was_asked() => ForAny(2000, inputs =>
+    {
+        var story = new Story().Tell(inputs);
+        var removed = story.Sent.FindIndex(sent => sent.Message is RemoveInstance { Step: StepNames.RemoveTarget });
+        var taken = story.Sent.FindIndex(sent => sent.Message is TakeCheckpoint);
+
+        Assert.True(removed < 0 || taken < 0 || story.Events.Any(e => e is InstanceExited { InstanceId: var dead } && dead == Story.Shadow)
+            || story.Events.Any(e => e is InstanceExited { InstanceId: "orders-1" })
+            || story.Sent.FindIndex(sent => sent.Message is PrepareSource { Step: StepNames.ConfirmSource }) is >= 0 and var asked && asked < removed);
+    });
+
+    [Fact]
     public void no_migration_is_completed_without_a_verified_handoff_or_a_revoked_source() => ForAny(2000, inputs =>
     {
         var story = new Story().Tell(inputs);

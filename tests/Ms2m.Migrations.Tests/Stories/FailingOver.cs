@@ -9,6 +9,7 @@ public class FailingOver
 {
     private static readonly InstanceExited SourceExited = new(Story.Id, "orders-1", "node-a", 137);
     private static readonly InstanceExited ShadowExited = new(Story.Id, Story.Shadow, "node-b", 137);
+    private static readonly SourcePrepared Confirmed = new(Story.Id, StepNames.ConfirmSource, 1, "orders-1");
     private static readonly SourceRevoked Revoked = new(Story.Id, StepNames.RevokeSource, 1);
 
     private static readonly string[] WithACheckpoint =
@@ -154,7 +155,7 @@ public class FailingOver
     [Fact]
     public void a_source_that_dies_while_it_is_asked_to_resume_ends_the_rollback_at_once_as_a_failure()
     {
-        var story = Story.Until(StepNames.QuiesceSource).Tell(new CancelMigration(Story.Id), SourceExited,
+        var story = Story.Until(StepNames.QuiesceSource).Tell(new CancelMigration(Story.Id), Confirmed, SourceExited,
             new ShadowRevoked(Story.Id, StepNames.RevokeShadow, 1),
             new InstanceRemoved(Story.Id, StepNames.RemoveTarget, 1, "node-b", Story.Shadow),
             new CheckpointDiscarded(Story.Id, StepNames.DiscardCheckpoint, 1, "node-a"),

@@ -7,6 +7,7 @@ public class RollingBackTo
 {
     private static readonly IMigrationMessage[] Undone =
     [
+        new SourcePrepared(Story.Id, StepNames.ConfirmSource, 1, "orders-1"),
         new ShadowRevoked(Story.Id, StepNames.RevokeShadow, 1),
         new InstanceRemoved(Story.Id, StepNames.RemoveTarget, 1, "node-b", Story.Shadow),
         new SourceResumed(Story.Id, StepNames.ResumeSource, 1, "orders-1"),
@@ -98,7 +99,7 @@ public class RollingBackTo
         var story = Story.Until(StepNames.FollowReplay).Tell(new CancelMigration(Story.Id));
         Assert.DoesNotContain(story.Sent, sent => sent.Message is CloseReplay);
 
-        story.Tell(Undone[..4]);
+        story.Tell(Undone[..5]);
 
         Assert.Contains(story.Last.Messages, sent => sent.Message is CloseReplay);
     }
@@ -108,7 +109,7 @@ public class RollingBackTo
     {
         var story = Story.Until(StepNames.PrepareSource).Tell(new CancelMigration(Story.Id));
 
-        story.Tell(Undone[..3]);
+        story.Tell(Undone[..4]);
 
         Assert.Contains(story.Sent, sent => sent.Message is CloseReplay);
     }
@@ -131,7 +132,7 @@ public class RollingBackTo
     {
         var story = Story.Until(StepNames.QuiesceSource).Tell(
             new JournalClosed(Story.Id, StepNames.QuiesceSource, 1, "orders-1", 32, "chain", "state"),
-            new ReplayCaughtUp(Story.Id, StepNames.VerifyHandoff, 1, Story.Shadow, 32, "chain", "other"));
+            new ReplayCaughtUp(Story.Id, StepNames.VerifyHandoff, 1, Story.Shadow, 32, "chain", "other"), Undone[0]);
 
         var back = Assert.IsType<RollingBack>(story.State);
         Assert.Equal("MS2M-0301", back.Reason.Code);
@@ -142,7 +143,7 @@ public class RollingBackTo
     [Fact]
     public void a_stopped_source_that_does_not_resume_is_a_failure_and_not_a_rollback()
     {
-        var story = Story.Until(StepNames.QuiesceSource).Tell(new CancelMigration(Story.Id));
+        var story = Story.Until(StepNames.QuiesceSource).Tell(new CancelMigration(Story.Id), Undone[0]);
         for (var attempt = 1; story.State is RollingBack && attempt < 20; attempt++)
         {
             story.Tell(new StepOverdue(Story.Id, StepNames.ResumeSource, attempt));

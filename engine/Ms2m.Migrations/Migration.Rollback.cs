@@ -1,0 +1,63 @@
+using Ms2m.Contracts;
+using Ms2m.Migrations.Plans;
+using static Ms2m.Migrations.MigrationState;
+
+namespace Ms2m.Migrations;
+
+/// <summary>The way back. docs/handoff.md, "Rolling back".</summary>
+public static partial class Migration
+{
+    private static void RollBack(Draft draft, Failure reason, bool cancelled = false)
+    {
+        var moving = (Moving)draft.State;
+        if (moving.Facts is { SourceGone: true, CopyAtTarget: true } facts)
+        {
+            SaveTheLastCopy(draft, facts, moving.Steps, reason);
+            return;
+        }
+
+        draft.Record(new RollbackStarted(moving.Facts.Id, reason, cancelled));
+        Advance(draft);
+    }
+
+    private static void AdvanceRollingBack(Draft draft, RollingBack back)
+    {
+        var stages = PlanOf(back.Facts).Rollback(back.ToUndo);
+        if (stages.FirstOrDefault(stage => !stage.All(s => IsOver(back, s))) is { IsDefault: false } stage)
+        {
+            foreach (var step in stage.Where(s => !IsOver(back, s) && !back.Steps.ContainsKey(s.Name)))
+            {
+                Start(draft, back.Facts, step.Name, 1, step.Limits, step.Command);
+            }
+
+            return;
+        }
+
+        EndRollback(draft, back);
+    }
+
+    // A dead source resumes nothing: nobody is left to answer. Without a copy that could be the last one there is no reason
+    // to ask after the source.
+    private static bool IsOver(RollingBack back, UndoStep undo) => back.Steps.IsOver(undo.Name) || undo.Name switch
+    {
+        StepNames.ResumeSource => back.Facts.SourceExited,
+        StepNames.ConfirmSource => back.Way is null || back.Facts.SourceExited,
+        _ => false,
+    };
+
+    private static void EndRollback(Draft draft, RollingBack back)
+    {
+        var id = back.Facts.Id;
+        var leftovers = Leftovers(back.Steps);
+        draft.Record((back, leftovers) switch
+        {
+            ({ Facts: { SourceExited: true } or { SourceLost: not null } }, _) => new MigrationFailed(id, back.Reason, leftovers),
+            // A source that was stopped and does not come back is a workload that nobody serves.
+            ({ SourceStopped: true }, _) when leftovers.Contains(StepNames.ResumeSource) =>
+                new MigrationFailed(id, Failures.StepOverdue(
+                    StepNames.ResumeSource, back.Steps[StepNames.ResumeSource].Attempt), leftovers),
+            ({ Cancelled: true }, _) => new MigrationCancelled(id, leftovers),
+            _ => new MigrationRolledBack(id, back.Reason, leftovers),
+        });
+    }
+}
