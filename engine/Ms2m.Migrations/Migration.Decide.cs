@@ -46,6 +46,9 @@ public static partial class Migration
             case (RollingBack back, _):
                 DecideRollingBack(draft, back, input);
                 break;
+            case (Ended { AfterCommit: false, Facts: { SourceGone: false } known }, JournalClosed):
+                ResumeLate(draft, known);
+                break;
             case (Ended ended, CancelMigration cancel):
                 draft.Record(new CancelRefused(cancel.MigrationId, Failures.CancelFinished(ended.Outcome)));
                 break;

@@ -45,6 +45,16 @@ public static partial class Migration
         _ => false,
     };
 
+    /// <summary>A source that was cut off stops at last, and nobody waits for it any more. Nor does anybody wait for its
+    /// answer; one that serves already only gives it.</summary>
+    private static void ResumeLate(Draft draft, Facts facts)
+    {
+        if (PlanOf(facts).Undo([StepNames.PrepareSource], StepNames.ResumeSource) is { } resume)
+        {
+            draft.Send(resume.Command(facts, resume.Limits.Attempts + 1));
+        }
+    }
+
     private static void EndRollback(Draft draft, RollingBack back)
     {
         var id = back.Facts.Id;

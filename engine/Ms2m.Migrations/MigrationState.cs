@@ -48,5 +48,6 @@ public abstract record MigrationState
 
     /// <summary>Nothing more will happen.</summary>
     /// <param name="Facts">Absent when the request was refused before anything was known.</param>
-    public sealed record Ended(Phase Outcome, Facts? Facts, Failure? Reason) : MigrationState;
+    /// <param name="AfterCommit">Whether it passed the commit point.</param>
+    public sealed record Ended(Phase Outcome, Facts? Facts, Failure? Reason, bool AfterCommit = false) : MigrationState;
 }

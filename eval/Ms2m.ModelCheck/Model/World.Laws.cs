@@ -137,8 +137,7 @@ internal sealed partial class World
                 ? null
                 : "the state is lost although the source died behind its checkpoint";
         }
-        // Only another migration, or a person, can tell it that the one that it was cut off from is over.
-        return Has(Happened.CutOff) && IsTheLast ? null : CheckServes(source);
+        return CheckServes(source);
     }
 
     private string? CheckServes(Process process)
