@@ -78,5 +78,9 @@ internal enum Fault
     /// <summary>The source is killed together with its node's worker: nobody tells the engine, and the node stops reporting.</summary>
     SourceNodeDies = 1 << 12,
 
-    All = (1 << 13) - 1,
+    /// <summary>The broker restarts and has forgotten the newest acknowledgements: what they were for comes again, at most one
+    /// window of what was begun last.</summary>
+    BrokerForgets = 1 << 13,
+
+    All = (1 << 14) - 1,
 }

@@ -12,7 +12,7 @@ public sealed class EveryInterleaving
     public static TheoryData<string> FaultsWithTwoMessages =>
     [
         .. Enum.GetValues<Fault>()
-            .Where(kind => kind is not (Fault.None or Fault.All or Fault.BrokerRestarts))
+            .Where(kind => kind is not (Fault.None or Fault.All or Fault.BrokerRestarts or Fault.BrokerForgets))
             .Select(kind => kind.ToString()),
     ];
 
@@ -28,6 +28,18 @@ public sealed class EveryInterleaving
     [Fact]
     public void a_restart_of_the_broker_at_any_moment_breaks_no_guarantee() =>
         Holds(new Bounds { Messages = 2, Publishers = 1, Window = 1, Faults = 1, Kinds = Fault.BrokerRestarts });
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 1)]
+    public void a_restart_that_loses_acknowledgements_breaks_no_guarantee(int messages, int window) => Holds(new Bounds
+    {
+        Messages = messages,
+        Publishers = 1,
+        Window = window,
+        Faults = 1,
+        Kinds = Fault.BrokerForgets,
+    });
 
     [Fact]
     public void two_deaths_and_lost_connections_break_no_guarantee() => Holds(new Bounds

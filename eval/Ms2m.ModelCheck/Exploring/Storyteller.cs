@@ -66,6 +66,7 @@ internal static class Storyteller
             MoveKind.Dies => $"FAULT: the {name} is killed" + (move.B == 0 ? "" : ", and its node with it"),
             MoveKind.LosesLink => $"FAULT: the {name} loses its connection",
             MoveKind.BrokerRestarts => "FAULT: the broker restarts",
+            MoveKind.BrokerForgets => $"FAULT: the broker restarts and has forgotten the newest {move.A} acknowledgement(s)",
             MoveKind.Cancel => "FAULT: the migration is cancelled",
             MoveKind.CommandTwice => $"FAULT: {name} obeys {Said(commands, move.B)}, which will come again",
             MoveKind.AnswerTwice => $"FAULT: the engine hears {Said(process!.Reports, move.B)} from the {name}, which will come again",

@@ -44,6 +44,7 @@ internal enum MoveKind : byte
     Dies,
     LosesLink,
     BrokerRestarts,
+    BrokerForgets,
     Cancel,
     CommandTwice,
     AnswerTwice,

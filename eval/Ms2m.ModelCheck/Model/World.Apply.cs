@@ -34,6 +34,11 @@ internal sealed partial class World
             default: Fail(move); break;
         }
         QueueSends();
+        if (MayForget && FaultsLeft == 0)
+        {
+            // Nothing is forgotten any more: nobody can tell what was acknowledged last.
+            (Begun, _) = (0, Acknowledged.RemoveAll(_ => true));
+        }
         CheckAlways();
     }
 
@@ -55,6 +60,10 @@ internal sealed partial class World
         var step = scene.Processes.Do(who == 0 ? Source : Shadow, input);
         SetProcess(who, step.Next);
         Violation ??= step.Violation;
+        if (MayForget)
+        {
+            Remember(scene.Processes[step.Next], step.Settled);
+        }
         Return(step.Returned, marked: true);
         if (step.Effect >= 0)
         {

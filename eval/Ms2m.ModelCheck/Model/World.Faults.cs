@@ -41,6 +41,10 @@ internal sealed partial class World
         {
             Offer(into, Fault.BrokerRestarts, new Move(MoveKind.BrokerRestarts));
         }
+        for (byte count = 1; count <= Acknowledged.Count; count++)
+        {
+            Offer(into, Fault.BrokerForgets, new Move(MoveKind.BrokerForgets, count));
+        }
         if (Has(WorldFlags.ReplayBound) || Has(WorldFlags.JournalThere))
         {
             Offer(into, Fault.ReplayVanishes, new Move(MoveKind.ReplayVanishes));
@@ -112,6 +116,13 @@ internal sealed partial class World
             case MoveKind.BrokerRestarts:
                 Lose(0, 0, marked: false);
                 Lose(1, 0, marked: false);
+                break;
+            case MoveKind.BrokerForgets:
+                Happened |= Happened.LinkLost;
+                Lose(0, 0, marked: false);
+                Lose(1, 0, marked: false);
+                Return(Acknowledged[^move.A..], marked: false);
+                Acknowledged.RemoveRange(Acknowledged.Count - move.A, move.A);
                 break;
             case MoveKind.CutOff:
                 Happened |= Happened.CutOff;
@@ -213,5 +224,13 @@ internal sealed partial class World
         Return(scene.Processes.Do(number, new Input(InputKind.Lose)).Returned, marked: true);
         SetProcess(who, Nobody);
         (who == 0 ? ToSource : ToShadow).Clear();
+    }
+
+    /// <summary>A broker that is killed forgets what it has not written down; of what was begun, at most one window is not.</summary>
+    private void Remember(Process process, IReadOnlyList<Item> settled)
+    {
+        Begun = (byte)Math.Max(Begun, process.Applied + (process.InHand >= 0 ? 1 : 0));
+        Acknowledged.AddRange(settled.Select(item => item with { Redelivered = false }));
+        Acknowledged.RemoveAll(item => item.Message < Begun - scene.Bounds.Window);
     }
 }

@@ -8,7 +8,7 @@ namespace Ms2m.ModelCheck;
 internal sealed partial class World
 {
     private const Fault Breaking = Fault.SourceDies | Fault.ShadowDies | Fault.SourceLosesLink | Fault.ShadowLosesLink
-        | Fault.BrokerRestarts | Fault.SourceCutOff | Fault.SourceNodeDies;
+        | Fault.BrokerRestarts | Fault.BrokerForgets | Fault.SourceCutOff | Fault.SourceNodeDies;
 
     /// <summary>No connection on which something is on its way can die any more.</summary>
     private bool LinksAreSafe => (FaultsLeft == 0 || (scene.Bounds.Kinds & Breaking) == 0)

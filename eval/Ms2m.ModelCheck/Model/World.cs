@@ -50,6 +50,13 @@ internal sealed partial class World(Scene scene)
     /// <summary>How often the effects of each message have arrived; more than 3 counts as 3.</summary>
     public List<byte> Effects { get; } = [];
 
+    /// <summary>What the broker has acknowledgements of that it may not have written down, in their order. Kept only where it
+    /// may forget them.</summary>
+    public List<Item> Acknowledged { get; } = [];
+
+    /// <summary>Messages whose handler has begun anywhere; kept only with <see cref="Acknowledged"/>.</summary>
+    public byte Begun { get; private set; }
+
     /// <summary>Which messages have gone to the dead letters, as bits.</summary>
     public ulong Dead { get; private set; }
 
@@ -66,6 +73,8 @@ internal sealed partial class World(Scene scene)
 
     /// <summary>What must never happen, when it has.</summary>
     public string? Violation { get; private set; }
+
+    private bool MayForget => (scene.Bounds.Kinds & Fault.BrokerForgets) != 0;
 
     private Process? SourceProcess => Source < 0 ? null : scene.Processes[Source];
 
@@ -114,12 +123,7 @@ internal sealed partial class World(Scene scene)
             at.Byte(left);
             at.Byte(early);
         }
-        at.Byte((byte)Queue.Count);
-        foreach (var item in Queue)
-        {
-            at.Byte(item.Place);
-            at.Byte((byte)((item.Redelivered ? 1 : 0) | item.Migration << 1));
-        }
+        Write(ref at, Queue);
         at.Ints(Journal);
         at.Byte((byte)Effects.Count);
         foreach (var effect in Effects)
@@ -131,6 +135,11 @@ internal sealed partial class World(Scene scene)
         at.Shorts(ToNodes);
         at.Shorts(ToBroker);
         at.Shorts(Late);
+        if (MayForget)
+        {
+            at.Byte(Begun);
+            Write(ref at, Acknowledged);
+        }
         return at.Length;
     }
 
@@ -154,13 +163,7 @@ internal sealed partial class World(Scene scene)
         {
             Publishers.Add((at.Byte(), at.Byte()));
         }
-        Queue.Clear();
-        for (var left = at.Byte(); left > 0; left--)
-        {
-            var place = at.Byte();
-            var marks = at.Byte();
-            Queue.Add(new Item(place, (marks & 1) != 0, (byte)(marks >> 1)));
-        }
+        Read(ref at, Queue);
         at.Ints(Journal);
         Effects.Clear();
         for (var left = at.Byte(); left > 0; left--)
@@ -172,7 +175,33 @@ internal sealed partial class World(Scene scene)
         at.Shorts(ToNodes);
         at.Shorts(ToBroker);
         at.Shorts(Late);
+        if (MayForget)
+        {
+            Begun = at.Byte();
+            Read(ref at, Acknowledged);
+        }
         Violation = null;
+    }
+
+    private static void Write(ref Pen to, List<Item> items)
+    {
+        to.Byte((byte)items.Count);
+        foreach (var item in items)
+        {
+            to.Byte(item.Place);
+            to.Byte((byte)((item.Redelivered ? 1 : 0) | item.Migration << 1));
+        }
+    }
+
+    private static void Read(ref Eye from, List<Item> into)
+    {
+        into.Clear();
+        for (var left = from.Byte(); left > 0; left--)
+        {
+            var place = from.Byte();
+            var marks = from.Byte();
+            into.Add(new Item(place, (marks & 1) != 0, (byte)(marks >> 1)));
+        }
     }
 }
 

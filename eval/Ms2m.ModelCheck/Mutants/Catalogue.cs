@@ -15,6 +15,7 @@ internal static class Catalogue
         (new ShadowConsumesTheQueue(), Least),
         (new ForgottenResume(), Least with { Faults = 1, Kinds = Fault.Cancel }),
         (new NoSignOfLife(), Least with { Messages = 0, Faults = 2, Kinds = Fault.SourceDies | Fault.Cancel }),
+        (new NamesForgottenAfterACleanClose(), Least with { Faults = 1, Kinds = Fault.BrokerForgets }),
         (new OrdinalsRestart(), Least with { Messages = 2, Window = 1, Faults = 1, Kinds = Fault.SourceLosesLink }),
     ];
 }

@@ -28,6 +28,11 @@ internal class Mutant
     {
     }
 
+    /// <summary>The memory has taken an input.</summary>
+    public virtual void Went(Instance memory)
+    {
+    }
+
     /// <summary>The memory wakes up as a copy.</summary>
     public virtual void Restoring(Instance memory)
     {

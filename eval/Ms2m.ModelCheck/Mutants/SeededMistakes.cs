@@ -85,6 +85,21 @@ internal sealed class NoSignOfLife : Mutant
             : null;
 }
 
+/// <summary>A journal that was closed with every acknowledgement at the broker is taken for a promise that nothing comes
+/// again.</summary>
+internal sealed class NamesForgottenAfterACleanClose : Mutant
+{
+    public override string Name => "forget the names after a clean close";
+
+    public override void Went(Instance memory)
+    {
+        if (memory is { Source: { Phase: SourcePhase.Closed, Unsettled: 0 } } or { Shadow: { CaughtUp: true, End.Unsettled: 0 } })
+        {
+            Inside.Recent(memory) = new RecentlyApplied(Inside.Window(memory));
+        }
+    }
+}
+
 /// <summary>A source that reconnects takes it for a new start.</summary>
 internal sealed class OrdinalsRestart : Mutant
 {

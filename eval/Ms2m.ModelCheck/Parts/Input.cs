@@ -73,6 +73,9 @@ internal sealed class Step
     /// <summary>Deliveries that the broker puts back into Q.</summary>
     public IReadOnlyList<Item> Returned { get; set; } = [];
 
+    /// <summary>Deliveries that the broker has the answers to now.</summary>
+    public IReadOnlyList<Item> Settled { get; set; } = [];
+
     /// <summary>A message whose effects the broker has got now; -1 for none.</summary>
     public int Effect { get; set; } = -1;
 

@@ -12,6 +12,12 @@ internal static class Inside
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "unfinished")]
     public static extern ref Unfinished Unfinished(Instance memory);
 
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "recent")]
+    public static extern ref RecentlyApplied Recent(Instance memory);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "window")]
+    public static extern ref int Window(Instance memory);
+
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "entries")]
     public static extern ref Dictionary<long, JournalEntry> Entries(ShadowReplay shadow);
 

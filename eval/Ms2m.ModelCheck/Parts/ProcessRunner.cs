@@ -18,6 +18,7 @@ internal sealed class ProcessRunner(Numbers<IMigrationMessage> messages, Mutant 
     {
         (on, step) = (process, new Step());
         Take(input);
+        mutant.Went(Memory);
         DoActs();
         if (!on.Blocked && !on.Retired && on.InHand < 0)
         {
@@ -114,6 +115,7 @@ internal sealed class ProcessRunner(Numbers<IMigrationMessage> messages, Mutant 
             step.Dead = on.Unanswered[at].Message;
         }
         var from = answer.Kind == AnswerKind.UpTo ? 0 : at;
+        step.Settled = on.Unanswered.GetRange(from, at - from + 1);
         on.Unanswered.RemoveRange(from, at - from + 1);
     }
 
