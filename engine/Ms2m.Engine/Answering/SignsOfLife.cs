@@ -10,42 +10,24 @@ namespace Ms2m.Engine.Answering;
 /// number. What is seen is kept in memory only; an engine that has just started knows nothing yet.</summary>
 public sealed partial class SignsOfLife(
     ClusterReader cluster, ManagementApi management, EngineOptions options, TimeProvider time, ILogger<SignsOfLife> logger)
-    : BackgroundService
+    // The broker's own figures are as old as this.
+    : NowAndThen(TimeSpan.FromSeconds(5), atOnce: true, time)
 {
-    /// <summary>The broker's own figures are as old as this.</summary>
-    private static readonly TimeSpan _every = TimeSpan.FromSeconds(5);
-
     private ImmutableDictionary<string, Sign> _signs = ImmutableDictionary<string, Sign>.Empty;
 
     public Sign Of(string instanceId) => _signs.GetValueOrDefault(instanceId, Sign.Unknown);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override void Failed(Exception failure)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception blind)
-            {
-                // What was seen before may not be true any more. And a look must never be what stops the engine.
-                _signs = ImmutableDictionary<string, Sign>.Empty;
-                LogBlind(blind.Message);
-            }
-
-            await Task.Delay(_every, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        // What was seen before may not be true any more.
+        _signs = ImmutableDictionary<string, Sign>.Empty;
+        LogBlind(failure.Message);
     }
 
-    private async Task LookAsync(CancellationToken token)
+    protected override async Task OnceAsync(CancellationToken token)
     {
         var queues = (await management.LooksAsync(token)).ToDictionary(queue => queue.Name, StringComparer.Ordinal);
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         _signs = (await cluster.NodesAsync(token))
             .SelectMany(node => node.Instances)
             .Where(instance => instance is { Role: InstanceRole.Active, State: "running" })

@@ -11,14 +11,14 @@ namespace Ms2m.Engine.Collection;
 /// several engines may collect at once.</summary>
 internal sealed partial class GarbageCollector(
     RemainsReader remains, BrokerConnection broker, IInstanceAccess access, IBus bus, EngineOptions options, TimeProvider time,
-    ILogger<GarbageCollector> logger) : BackgroundService
+    ILogger<GarbageCollector> logger) : NowAndThen(options.CollectEvery, atOnce: false, time)
 {
     /// <summary>Removes what may go and tells what it found. Nodes remove in their own time.</summary>
     public async Task<ImmutableArray<Garbage>> CollectAsync(CancellationToken token)
     {
         var found = await remains.LookAsync(token);
         // A new number each time, or a node would answer as it did the last time.
-        var attempt = (int)(time.GetUtcNow().ToUnixTimeSeconds() / 5);
+        var attempt = (int)(Time.GetUtcNow().ToUnixTimeSeconds() / 5);
         foreach (var garbage in found.Where(one => one.Removable))
         {
             LogRemoving(garbage.Kind, garbage.Name, garbage.Place, garbage.Why);
@@ -28,26 +28,7 @@ internal sealed partial class GarbageCollector(
         return found;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (options.CollectEvery is not { } every)
-        {
-            return;
-        }
-
-        using var timer = new PeriodicTimer(every, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await CollectAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(failure);
-            }
-        }
-    }
+    protected override Task OnceAsync(CancellationToken token) => CollectAsync(token);
 
     private async Task RemoveAsync(Garbage garbage, int attempt, CancellationToken token)
     {
@@ -80,5 +61,5 @@ internal sealed partial class GarbageCollector(
     private partial void LogRemoving(string kind, string name, string place, string why);
 
     [LoggerMessage(1502, LogLevel.Warning, "Collecting what migrations have left behind failed; it will be tried again")]
-    private partial void LogFailed(Exception exception);
+    protected override partial void Failed(Exception failure);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Ms2m.Engine.Hosting;
 using Ms2m.EventLog;
 using Ms2m.EventLog.Inbox;
 using Ms2m.EventLog.Outbox;
@@ -14,31 +15,14 @@ internal sealed partial class OutboxSweeper(
     InFlight inFlight,
     TimeProvider time,
     IOptions<PgDeliveryOptions> options,
-    ILogger<OutboxSweeper> logger) : BackgroundService
+    ILogger<OutboxSweeper> logger) : NowAndThen(options.Value.SweepEvery, atOnce: true, time)
 {
     private const int BatchSize = 100;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task OnceAsync(CancellationToken token)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await SweepAsync(stoppingToken);
-                await store.PurgeInboxAsync(options.Value.InboxRetention, stoppingToken);
-                await Task.Delay(options.Value.SweepEvery, time, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                LogFailed(failure);
-                await Task.Delay(options.Value.SweepEvery, time, stoppingToken)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        await SweepAsync(token);
+        await store.PurgeInboxAsync(options.Value.InboxRetention, token);
     }
 
     private async Task SweepAsync(CancellationToken token)
@@ -67,7 +51,7 @@ internal sealed partial class OutboxSweeper(
 
     private IEnumerable<Guid> GiveUp(List<OutboxMessage> left, Guid[] confirmed)
     {
-        var tooOld = time.GetUtcNow() - options.Value.GiveUpAfter;
+        var tooOld = Time.GetUtcNow() - options.Value.GiveUpAfter;
         foreach (var one in left.Where(one => one.StoredAt < tooOld && !confirmed.Contains(one.Id)))
         {
             LogGivenUp(one.Message.MessageId, one.Message.Destination, one.StoredAt);
@@ -82,5 +66,5 @@ internal sealed partial class OutboxSweeper(
     private partial void LogGivenUp(Guid messageId, string destination, DateTimeOffset storedAt);
 
     [LoggerMessage(1205, LogLevel.Warning, "Looking for messages left in the outbox failed; it will be tried again")]
-    private partial void LogFailed(Exception exception);
+    protected override partial void Failed(Exception failure);
 }
