@@ -62,6 +62,15 @@ public sealed class EveryInterleaving
         Holds(Two with { Messages = 1, Kinds = Fault.SourceCutOff, Migrations = 2 });
 
     [Fact]
+    public void a_stopped_source_that_no_resume_reached_serves_when_it_is_back() => Holds(new Bounds
+    {
+        Messages = 1,
+        Publishers = 1,
+        Faults = 2,
+        Kinds = Fault.SourceCutOff | Fault.Cancel,
+    });
+
+    [Fact]
     public void a_migration_after_a_cancelled_one_completes() =>
         Holds(Two with { Messages = 1, Publishers = 1, Kinds = Fault.Cancel, Migrations = 2 });
 

@@ -156,9 +156,11 @@ internal sealed partial class Instance
         {
             Acts.Add(new DeclareJournal(source.Command.JournalQueue));
         }
-        if (source is { Phase: SourcePhase.Closed, CloseSafe: false })
+        if (source is { Phase: SourcePhase.Closed, CloseSafe: var safe })
         {
-            AddClose(repeat: false);
+            // Said once more even if it was heard: the migration may have ended meanwhile, and then this is how the engine
+            // learns that somebody still stands and waits.
+            AddClose(repeat: safe);
         }
         GoOn();
     }
