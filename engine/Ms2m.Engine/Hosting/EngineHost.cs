@@ -22,7 +22,13 @@ public static class EngineHost
     /// <summary>An engine that is configured but not started; the schema is brought up to date when it starts.</summary>
     public static WebApplication Build(EngineOptions options, Action<ILoggingBuilder> logging)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Everything there is to set is in the options. Without these words the framework would watch the whole tree under
+        // the working directory for settings files, which may be all of the machine's.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+            ContentRootPath = AppContext.BaseDirectory,
+        });
         logging(builder.Logging);
         builder.WebHost.UseUrls(options.Listen);
         builder.Services.ConfigureHttpJsonOptions(http =>

@@ -16,9 +16,12 @@ public static class WorkerHost
         PrivateFiles.CreateFolder(options.Checkpoints);
         PrivateFiles.CreateFolder(options.IncomingFolder);
 
-        // Slim and empty of settings files: everything there is to set is in the options.
-        var builder = WebApplication.CreateSlimBuilder(
-            new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
+        // Slim, and no settings files are watched for: everything there is to set is in the options.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+            ContentRootPath = AppContext.BaseDirectory,
+        });
         builder.Logging.ClearProviders();
         builder.Logging.AddSerilog(Log.Logger);
         builder.WebHost.ConfigureKestrel(kestrel => WorkerAddresses.Bind(kestrel, options));
