@@ -48,6 +48,6 @@ public abstract record MigrationState
 
     /// <summary>Nothing more will happen.</summary>
     /// <param name="Facts">Absent when the request was refused before anything was known.</param>
-    /// <param name="AfterCommit">Whether it passed the commit point.</param>
-    public sealed record Ended(Phase Outcome, Facts? Facts, Failure? Reason, bool AfterCommit = false) : MigrationState;
+    /// <param name="BeforeCommit">Whether it is certain that the shadow was never promoted.</param>
+    public sealed record Ended(Phase Outcome, Facts? Facts, Failure? Reason, bool BeforeCommit = false) : MigrationState;
 }

@@ -85,7 +85,7 @@ public sealed class ArrowsPointInward
     {
         foreach (var project in ProjectFile.All)
         {
-            var allowed = project.IsTest ? "^[.][.]/Fuzzing/|Ms2m[.]Cli/(Api|Display)/" : "Ms2m[.]Cli/(Api|Display)/";
+            var allowed = project.IsTest ? "^[.][.]/(Fuzzing|Lab)/|Ms2m[.]Cli/(Api|Display)/" : "Ms2m[.]Cli/(Api|Display)/";
             Assert.All(project.LinkedFiles, linked => Assert.Matches(allowed, linked));
         }
     }
