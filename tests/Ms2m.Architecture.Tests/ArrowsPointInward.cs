@@ -18,7 +18,7 @@ public sealed class ArrowsPointInward
         ["Ms2m.Publisher"] = [],
         ["Ms2m.Checker"] = ["Ms2m.Publisher"],
         ["Ms2m.ModelCheck"] = ["Ms2m.Contracts", "Ms2m.Workload", "Ms2m.Migrations"],
-        ["Ms2m.Eval"] = ["Ms2m.Contracts", "Ms2m.Publisher", "Ms2m.Checker"],
+        ["Ms2m.Eval"] = ["Ms2m.Contracts", "Ms2m.Workload", "Ms2m.Publisher", "Ms2m.Checker"],
     };
 
     public static TheoryData<string> Products =>

@@ -7,7 +7,7 @@ namespace Ms2m.Eval.Bench;
 internal static class BenchCommand
 {
     public static Command Create() =>
-        new("bench", "Measure many migrations, in a row or at once") { Migration(), FairnessCommand.Create() };
+        new("bench", "Measure many migrations, in a row or at once, or what being movable costs") { Migration(), FairnessCommand.Create(), ConsumerCommand.Create() };
 
     private static Command Migration()
     {

@@ -11,6 +11,8 @@ public sealed class TcpCloseCheck(WorkerOptions options) : INodeCheck
         # Written by the Ms2m node worker at its start; named by the annotation org.criu.config of its containers.
         # A restored process finds its connections closed and opens new ones; a dump leaves those of the source alone.
         tcp-close
+        # Every file that a .NET program has open is locked, and CRIU refuses to dump a lock unless told to take it along.
+        file-locks
 
         """;
 

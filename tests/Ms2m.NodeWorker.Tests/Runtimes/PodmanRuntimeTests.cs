@@ -22,7 +22,7 @@ public sealed class PodmanRuntimeTests : ContainerRuntimeContract, IDisposable
     public override async Task InitializeAsync()
     {
         PrivateFiles.CreateFolder(_node.Here(_root));
-        await File.WriteAllTextAsync(_node.Here(CriuConfiguration), "tcp-close\n");
+        await File.WriteAllTextAsync(_node.Here(CriuConfiguration), "tcp-close\nfile-locks\n");
         await TestImage.LoadAsync(_node);
         Runtime = NewRuntime();
     }
@@ -74,6 +74,22 @@ public sealed class PodmanRuntimeTests : ContainerRuntimeContract, IDisposable
         await CountsBeyondAsync(copy, 0);
         Assert.InRange(Count(copy), 6, dumped + 100);
         await CountsBeyondAsync(source, dumped);
+    }
+
+    [Theory]
+    [InlineData(CheckpointWay.Images)]
+    [InlineData(CheckpointWay.Archive)]
+    public async Task a_locked_file_is_locked_in_the_copy_too(CheckpointWay way)
+    {
+        var (source, copy) = (NewRequest(("LOCK", "1")), NewRequest(("LOCK", "1")));
+        await Runtime.RunAsync(source, default);
+        await CountsBeyondAsync(source, 3);
+
+        await RestoreAsync(copy, await DumpAsync(source.Name, way));
+
+        await CountsBeyondAsync(copy, Count(source));
+        Assert.Equal("held", await _node.SayAsync(
+            "podman", "exec", copy.Name, "/bin/sh", "-c", "flock --nonblock /srv/old echo free || echo held"));
     }
 
     [Fact]

@@ -7,16 +7,17 @@ namespace Ms2m.NodeWorker.Tests.Stage;
 internal static class TestImage
 {
     // The number changes with the image: nodes keep what they have.
-    public const string Name = "localhost/ms2m/worker-test:2";
+    public const string Name = "localhost/ms2m/worker-test:4";
 
     /// <summary>The same, with a volume at /data.</summary>
-    public const string WithVolume = "localhost/ms2m/worker-test-volume:2";
+    public const string WithVolume = "localhost/ms2m/worker-test-volume:4";
 
     private const string Program = """
         #!/bin/sh
         # Counts; with TOUCH set it also changes its own root file system, its shared memory and its volume, once, and
-        # then says again and again what it sees of that.
+        # then says again and again what it sees of that. With LOCK set it holds a lock on a file.
         n=0
+        if [ -n "$LOCK" ]; then exec 9</srv/old; flock 9; fi
         if [ -n "$TOUCH" ]; then
           echo changed >/srv/changed; mv /srv/old /srv/kept; echo shared >/dev/shm/note
           if [ -d /data ]; then echo filled >/data/file; fi
@@ -60,7 +61,7 @@ internal static class TestImage
             await LinkAsync(tar, "lib64", "usr/lib64");
             // Where the loader looks by itself.
             await LinkAsync(tar, "usr/lib", "lib64");
-            foreach (var program in (string[])["sh", "sleep", "mv", "cp"])
+            foreach (var program in (string[])["sh", "sleep", "mv", "cp", "flock"])
                 await CopyAsync(tar, node.Here("/usr/bin/" + (program == "sh" ? "dash" : program)), $"usr/bin/{program}");
             foreach (var path in await LibrariesAsync(node))
                 await CopyAsync(tar, node.Here(path), $"usr/lib64/{Path.GetFileName(path)}");
@@ -84,7 +85,7 @@ internal static class TestImage
     /// <summary>What the loader says the programs need: lines such as <c>libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)</c>.</summary>
     private static async Task<IEnumerable<string>> LibrariesAsync(LabNode node)
     {
-        var said = await node.SayAsync("ldd", "/usr/bin/dash", "/usr/bin/sleep", "/usr/bin/mv", "/usr/bin/cp");
+        var said = await node.SayAsync("ldd", "/usr/bin/dash", "/usr/bin/sleep", "/usr/bin/mv", "/usr/bin/cp", "/usr/bin/flock");
         return said.Split('\n').SelectMany(l => l.Split(' ', '\t')).Where(w => w.StartsWith('/') && w.Contains(".so", StringComparison.Ordinal))
             .Distinct();
     }

@@ -31,5 +31,7 @@ internal sealed class KilledProcess(Stage stage, string[] part) : Blow
         // It waits until the process is gone; a start would find a dying one alive.
         await stage.Do(cancel, [.. part, "kill"]);
         await stage.Do(cancel, [.. part, "start"]);
+        // Asked for once more at the end, in case the first time was interrupted: another kill would be another fault.
+        _pid = 0;
     }
 }
