@@ -48,8 +48,8 @@ public static partial class Names
     /// <summary>J: the order in which the source applied its messages during one migration.</summary>
     public static string JournalQueue(Guid migrationId) => $"ms2m.journal.{migrationId:N}";
 
-    /// <summary>What a failed step names as its node when the engine itself did it.</summary>
-    public const string Engine = "engine";
+    /// <summary>What a failed step names as its node when the engine itself did it. No node can have this name.</summary>
+    public const string Engine = "(engine)";
 
     /// <summary>The broker user of one node's worker.</summary>
     public static string NodeUser(string node) => $"node-{node}";

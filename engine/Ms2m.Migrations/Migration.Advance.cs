@@ -48,6 +48,13 @@ public static partial class Migration
     {
         if (facts.SourceLost is not null)
         {
+            // Its last words, and the shadow's, may have come after all.
+            if (draft.State is Moving { Steps: var steps } && Differ(facts))
+            {
+                KeepTheLastCopy(draft, facts, steps, Failures.HandoffDiffers(facts.Closed!, facts.CaughtUp!));
+                return;
+            }
+
             draft.Record(new PromotionCommitted(facts.Id, facts.Request.SourceEpoch + 1));
             Advance(draft);
             return;
@@ -70,6 +77,9 @@ public static partial class Migration
         Advance(draft);
     }
 
+    private static bool Differ(Facts facts) =>
+        facts is { Closed: { } closed, CaughtUp: { } caughtUp } && !Agree(closed, caughtUp);
+
     private static bool Agree(JournalClosed closed, ReplayCaughtUp caughtUp) =>
         closed.LastOrdinal == caughtUp.LastOrdinal
         && closed.ChainDigest == caughtUp.ChainDigest
@@ -85,7 +95,8 @@ public static partial class Migration
             draft.Record(new MigrationFailed(
                 committed.Facts.Id,
                 Failures.StepOverdue(missing.Name, committed.Steps[missing.Name].Attempt),
-                Undone(committed)));
+                Undone(committed),
+                Kept: true));
             return;
         }
 
@@ -109,7 +120,11 @@ public static partial class Migration
     ];
 
     private static ImmutableArray<string> Leftovers(ImmutableSortedDictionary<string, StepProgress> steps) =>
-        [.. steps.Where(step => step.Value.Status == StepStatus.GivenUp).Select(step => step.Key)];
+    [
+        .. steps.Where(step => step.Value.Status == StepStatus.GivenUp).Select(step => step.Key)
+            // A question without an answer leaves nothing behind.
+            .Where(name => name != StepNames.ConfirmSource),
+    ];
 
     private static void Start(
         Draft draft, Facts facts, string step, int attempt, StepLimits limits, StepCommand? command)

@@ -46,7 +46,7 @@ public static partial class Migration
             case (RollingBack back, _):
                 DecideRollingBack(draft, back, input);
                 break;
-            case (Ended { BeforeCommit: true, Facts: { SourceGone: false } known }, JournalClosed):
+            case (Ended { BeforeCommit: true, Facts: { SourceExited: false } known }, JournalClosed):
                 ResumeLate(draft, known);
                 break;
             case (Ended ended, CancelMigration cancel):

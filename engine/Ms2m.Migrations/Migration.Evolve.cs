@@ -27,7 +27,7 @@ public static partial class Migration
         (Queued queued, RollbackStarted rollback) => StartRollback(new Moving(queued.Facts, NoSteps), rollback),
         (Moving moving, PromotionCommitted commit) => new Committed(moving.Facts, commit.Epoch, NoSteps),
         (Moving moving, RollbackStarted rollback) => StartRollback(moving, rollback),
-        (Moving moving, MigrationFailed failed) => new Ended(Phase.Failed, moving.Facts, failed.Reason, BeforeCommit: true),
+        (Moving moving, MigrationFailed failed) => new Ended(Phase.Failed, moving.Facts, failed.Reason, BeforeCommit: true, failed.Kept),
         (Moving moving, MigrationRejected rejected) => new Ended(Phase.Rejected, moving.Facts, rejected.Reason),
         (Moving moving, _) => moving with
         {
@@ -35,11 +35,11 @@ public static partial class Migration
             Steps = Progress(moving.Steps, @event),
         },
         (Committed committed, MigrationCompleted) => new Ended(Phase.Completed, committed.Facts, null),
-        (Committed committed, MigrationFailed failed) => new Ended(Phase.Failed, committed.Facts, failed.Reason),
+        (Committed committed, MigrationFailed failed) => new Ended(Phase.Failed, committed.Facts, failed.Reason, Kept: failed.Kept),
         (Committed committed, _) => committed with { Steps = Progress(committed.Steps, @event) },
         (RollingBack back, MigrationRolledBack) => new Ended(Phase.RolledBack, back.Facts, back.Reason, BeforeCommit: true),
         (RollingBack back, MigrationCancelled) => new Ended(Phase.Cancelled, back.Facts, back.Reason, BeforeCommit: true),
-        (RollingBack back, MigrationFailed failed) => new Ended(Phase.Failed, back.Facts, failed.Reason, BeforeCommit: true),
+        (RollingBack back, MigrationFailed failed) => new Ended(Phase.Failed, back.Facts, failed.Reason, BeforeCommit: true, failed.Kept),
         (RollingBack { Way: { } way } back, SourceLost lost) => new Moving(Learn(back.Facts, lost), way),
         (RollingBack back, _) => GoBack(back, @event),
         _ => state,

@@ -104,7 +104,8 @@ public static partial class Migration
     /// <summary>Whether the shadow can become the workload, as far as is known.</summary>
     private static bool MayTakeOver(Facts facts, ImmutableSortedDictionary<string, StepProgress> steps) =>
         facts is { ShadowExited: false, ShadowBroken: false }
-        && !(facts is { Closed: { } closed, CaughtUp: { } caughtUp } && !Agree(closed, caughtUp))
+        && !Differ(facts)
+        // A checkpoint that is still being taken may be whole before the source dies: its step has a deadline of its own.
         && (facts.Digest is not null
             || steps.GetValueOrDefault(StepNames.TakeCheckpoint) is { Status: StepStatus.Running or StepStatus.Done });
 
@@ -115,7 +116,7 @@ public static partial class Migration
         [
             .. PlanOf(facts).Rollback(steps.Keys).SelectMany(stage => stage).Select(undo => undo.Name)
                 .Where(name => name is not (StepNames.ConfirmSource or StepNames.ResumeSource)),
-        ]));
+        ], Kept: true));
 
     private static void FailOver(Draft draft, Facts facts, Failure reason)
     {
@@ -146,7 +147,7 @@ public static partial class Migration
 
         draft.Record(exited);
         draft.Record(new MigrationFailed(
-            committed.Facts.Id, Failures.ShadowDied(exited.InstanceId, exited.Node, exited.ExitCode), Undone(committed)));
+            committed.Facts.Id, Failures.ShadowDied(exited.InstanceId, exited.Node, exited.ExitCode), Undone(committed), Kept: true));
     }
 
     private static void LoseWhileRollingBack(Draft draft, RollingBack back, InstanceExited exited)

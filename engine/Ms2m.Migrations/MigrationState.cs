@@ -48,6 +48,8 @@ public abstract record MigrationState
 
     /// <summary>Nothing more will happen.</summary>
     /// <param name="Facts">Absent when the request was refused before anything was known.</param>
+    /// <param name="Kept">As in <see cref="MigrationFailed"/>.</param>
     /// <param name="BeforeCommit">Whether it is certain that the shadow was never promoted.</param>
-    public sealed record Ended(Phase Outcome, Facts? Facts, Failure? Reason, bool BeforeCommit = false) : MigrationState;
+    public sealed record Ended(Phase Outcome, Facts? Facts, Failure? Reason, bool BeforeCommit = false, bool Kept = false)
+        : MigrationState;
 }

@@ -18,6 +18,8 @@ public sealed record MigrationRolledBack(
 /// <summary>As <see cref="MigrationRolledBack"/>, because somebody asked for it.</summary>
 public sealed record MigrationCancelled(Guid MigrationId, IReadOnlyList<string> Leftovers) : IMigrationMessage;
 
-/// <summary>The migration ended and the workload's state could not be kept.</summary>
+/// <summary>The migration ended and the workload's state could not be kept, or only where nobody serves from it.</summary>
+/// <param name="Kept">Whether everything was left where it is on purpose, because some of it may be the last copy of the
+/// state; then nobody may collect it.</param>
 public sealed record MigrationFailed(
-    Guid MigrationId, Failure Reason, IReadOnlyList<string> Leftovers) : IMigrationMessage;
+    Guid MigrationId, Failure Reason, IReadOnlyList<string> Leftovers, bool Kept = false) : IMigrationMessage;

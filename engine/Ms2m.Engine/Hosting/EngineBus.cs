@@ -25,6 +25,8 @@ internal static class EngineBus
             Connect(bus, options.Broker);
             var self = new ConnectionFactory { Uri = options.Broker }.UserName;
             bus.ConfigureSend(send => send.UseExecute(message => Sign(message, self)));
+            // Plain JSON and nothing else: an envelope would name its own type.
+            bus.ClearSerialization();
             bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders, isDefault: true);
             bus.ConfigureJsonSerializerOptions(json =>
             {
@@ -35,7 +37,7 @@ internal static class EngineBus
             bus.ReceiveEndpoint(Names.Migrations, endpoint =>
             {
                 TypedOnly(endpoint);
-                KnownSendersOnly(endpoint, self);
+                KnownSendersOnly(endpoint, self, context);
                 endpoint.SetQuorumQueue();
                 endpoint.ConcurrentMessageLimit = 16;
                 endpoint.UsePgDelivery(context);
@@ -53,7 +55,7 @@ internal static class EngineBus
             bus.ReceiveEndpoint(Names.NodeReports, endpoint =>
             {
                 TypedOnly(endpoint);
-                KnownSendersOnly(endpoint, self);
+                KnownSendersOnly(endpoint, self, context);
                 endpoint.ConcurrentMessageLimit = 4;
                 // An old report is worth nothing.
                 endpoint.SetQueueArgument("x-message-ttl", 30_000);
@@ -85,8 +87,10 @@ internal static class EngineBus
         }
     }
 
-    private static void KnownSendersOnly(IRabbitMqReceiveEndpointConfigurator endpoint, string self) =>
-        endpoint.ConfigureReceive(receive => receive.UseFilter(new KnownSendersOnly(self)));
+    private static void KnownSendersOnly(
+        IRabbitMqReceiveEndpointConfigurator endpoint, string self, IServiceProvider services) =>
+        endpoint.ConfigureReceive(receive => receive.UseFilter(
+            new KnownSendersOnly(self, services.GetRequiredService<ILogger<KnownSendersOnly>>())));
 
     // Everything is sent to the endpoint's own exchange; nothing is published, so no exchange per message type.
     private static void TypedOnly(IRabbitMqReceiveEndpointConfigurator endpoint)

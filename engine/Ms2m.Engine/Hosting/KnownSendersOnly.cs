@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using System.Text;
 using System.Text.Json;
 using MassTransit;
@@ -11,7 +12,7 @@ namespace Ms2m.Engine.Hosting;
 /// against the connection that it came over; here it is checked against the message. The endpoint's queue
 /// <c>…_skipped</c> keeps what is refused, with the reason in MT-Reason.</summary>
 /// <param name="self">The engine's own broker user, which may say anything.</param>
-internal sealed class KnownSendersOnly(string self) : IFilter<ReceiveContext>
+internal sealed partial class KnownSendersOnly(string self, ILogger<KnownSendersOnly> logger) : IFilter<ReceiveContext>
 {
     public Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
@@ -21,11 +22,15 @@ internal sealed class KnownSendersOnly(string self) : IFilter<ReceiveContext>
             return next.Send(context);
         }
 
+        LogSetAside(user, reason);
         // Not an exception: this stands outside of what catches those, and the message would come again for ever.
         return context.TryGetPayload<IDeadLetterTransport>(out var aside)
             ? aside.Send(context, reason)
             : throw new InvalidOperationException($"{context.InputAddress} has no queue for what it skips.");
     }
+
+    [LoggerMessage(1601, LogLevel.Warning, "Set aside what {User} said: {Reason}")]
+    private partial void LogSetAside(string? user, string reason);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("known-senders-only");
 
@@ -36,17 +41,28 @@ internal sealed class KnownSendersOnly(string self) : IFilter<ReceiveContext>
             return "the message has no user_id; docs/wire-protocol.md says what to set";
         }
 
+        // Any other content type could be another envelope, whose type is not the header's.
+        if (context.ContentType?.MediaType != MediaTypeNames.Application.Json)
+        {
+            return "its content type is not application/json";
+        }
+
         // One message may be declared to be several types, and every consumer takes the one that it knows.
-        var types = (context.TransportHeaders.Get<string>(Headers.MessageType) ?? "").Split(';');
+        var types = (context.TransportHeaders.TryGetHeader(Headers.MessageType, out var header) ? header as string : null)?.Split(';');
+        if (types is null || !types.Any(type => Senders.FieldFor(type) is not null || Senders.IsTheEngines(type)))
+        {
+            return $"the header {Headers.MessageType} names no type that anybody says";
+        }
+
         foreach (var type in types)
         {
+            if (Senders.IsTheEngines(type))
+            {
+                return $"{type} is the engine's to say, not {user}'s";
+            }
+
             if (Senders.FieldFor(type) is not { } field)
             {
-                if (Senders.IsTheEngines(type))
-                {
-                    return $"{type} is the engine's to say, not {user}'s";
-                }
-
                 continue;
             }
 

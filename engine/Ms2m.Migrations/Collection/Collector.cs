@@ -67,6 +67,7 @@ public static class Collector
         {
             // Another engine's, with another log: not ours to judge.
             null => (false, "this log knows no such migration"),
+            { Kept: true } => (false, "its migration failed and keeps it: it may be the last copy of the state, or be needed for it"),
             var past when IsOver(past, now) => (true, $"its migration ended as {past.Outcome}"),
             _ => null,
         };

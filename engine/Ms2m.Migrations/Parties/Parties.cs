@@ -2,40 +2,45 @@ using Ms2m.Contracts;
 
 namespace Ms2m.Migrations;
 
-/// <summary>Who has a say in one migration. That a sender is who it says it is has been checked before
-/// (<see cref="Senders"/>); a worker or an instance that has no part in this migration is not listened to.</summary>
+/// <summary>Who has a say in one migration, and in which of its steps. That a sender is who it says it is has been checked
+/// before (<see cref="Senders"/>); a worker or an instance that has no part in this migration, or speaks of a step that is
+/// another's, is not listened to.</summary>
 internal static class Parties
 {
     public static bool MaySay(Facts facts, IMigrationMessage message)
     {
-        var request = facts.Request;
+        var (source, shadow) = (facts.Request.SourceInstance, facts.ShadowInstance);
+        var (sourceNode, targetNode) = (facts.Request.SourceNode, facts.Request.TargetNode);
         return message switch
         {
-            SourcePrepared { InstanceId: var id } => id == request.SourceInstance,
-            FenceReached { InstanceId: var id } => id == request.SourceInstance,
-            JournalClosed { InstanceId: var id } => id == request.SourceInstance,
-            SourceResumed { InstanceId: var id } => id == request.SourceInstance,
-            ShadowAttached { InstanceId: var id } => id == facts.ShadowInstance,
-            ReplayProgressed { InstanceId: var id } => id == facts.ShadowInstance,
-            ReplayCaughtUp { InstanceId: var id } => id == facts.ShadowInstance,
-            ShadowPromoted { InstanceId: var id } => id == facts.ShadowInstance,
-            HandoffBroken { InstanceId: var id } => id == facts.ShadowInstance || id == request.SourceInstance,
-            InstanceExited { InstanceId: var id, Node: var node } => IsAt(id, node),
-            TargetReserved { Node: var node } => node == request.TargetNode,
-            ShadowReady { Node: var node } => node == request.TargetNode,
-            InstanceActivated { Node: var node } => node == request.TargetNode,
-            CheckpointTaken { Node: var node } => node == request.SourceNode,
-            StepFailed { Node: var node } => node == Names.Engine || IsNode(node),
-            TransferCompleted { Node: var node } => node == request.SourceNode,
-            InstanceRemoved { InstanceId: var id, Node: var node } => IsAt(id, node),
-            CheckpointDiscarded { Node: var node } => IsNode(node),
+            SourcePrepared m => m.InstanceId == source && m.Step is StepNames.PrepareSource or StepNames.ConfirmSource,
+            FenceReached m => m.InstanceId == source,
+            JournalClosed m => m.InstanceId == source && m.Step == StepNames.QuiesceSource,
+            SourceResumed m => m.InstanceId == source && m.Step == StepNames.ResumeSource,
+            ShadowAttached m => m.InstanceId == shadow,
+            ReplayProgressed m => m.InstanceId == shadow,
+            ReplayCaughtUp m => m.InstanceId == shadow && m.Step == StepNames.VerifyHandoff,
+            ShadowPromoted m => m.InstanceId == shadow && m.Step == StepNames.PromoteShadow,
+            HandoffBroken m => m.InstanceId == shadow || m.InstanceId == source,
+            InstanceExited m => (m.InstanceId == source && m.Node == sourceNode) || (m.InstanceId == shadow && m.Node == targetNode),
+            TargetReserved m => m.Node == targetNode && m.Step == StepNames.ReserveTarget,
+            ShadowReady m => m.Node == targetNode && m.Step == StepNames.RestoreShadow,
+            InstanceActivated m => m.Node == targetNode && m.Step == StepNames.ActivateInstance,
+            CheckpointTaken m => m.Node == sourceNode && m.Step == StepNames.TakeCheckpoint,
+            TransferCompleted m => m.Node == sourceNode && m.Step == StepNames.SendCheckpoint,
+            CheckpointDiscarded m => m.Node == sourceNode && m.Step == StepNames.DiscardCheckpoint,
+            InstanceRemoved { Step: StepNames.RemoveSource } m => m.Node == sourceNode && m.InstanceId == source,
+            InstanceRemoved { Step: StepNames.RemoveTarget } m => m.Node == targetNode && m.InstanceId == shadow,
+            InstanceRemoved => false,
+            StepFailed m => m.Step switch
+            {
+                StepNames.TakeCheckpoint or StepNames.SendCheckpoint or StepNames.DiscardCheckpoint or StepNames.RemoveSource =>
+                    m.Node == sourceNode,
+                StepNames.ReserveTarget or StepNames.RestoreShadow or StepNames.ActivateInstance or StepNames.RemoveTarget =>
+                    m.Node == targetNode,
+                _ => m.Node == Names.Engine,
+            },
             _ => true,
         };
-
-        bool IsAt(string id, string node) =>
-            (id == request.SourceInstance && node == request.SourceNode)
-            || (id == facts.ShadowInstance && node == request.TargetNode);
-
-        bool IsNode(string node) => node == request.SourceNode || node == request.TargetNode;
     }
 }

@@ -32,7 +32,7 @@ internal static class ConsumerBench
                 await Fill(channel, queue, messages, cancel);
                 var alone = messages / (await Bare(connection, queue, messages, cancel)).TotalSeconds;
                 await Fill(channel, queue, messages, cancel);
-                var with = messages / (await WithSdk(broker, queue, messages)).TotalSeconds;
+                var with = messages / (await WithSdk(broker, queue, messages, cancel)).TotalSeconds;
                 progress.Say($"{(run == 0 ? "warm-up" : $"{run}/{runs}")}: bare {alone:0}/s, with the SDK {with:0}/s");
                 if (run > 0)
                 {
@@ -56,6 +56,7 @@ internal static class ConsumerBench
     private static async Task Fill(IChannel channel, string queue, int messages, CancellationToken cancel)
     {
         var body = new byte[300];
+        await channel.QueuePurgeAsync(queue, cancel);
         for (var n = 0; n < messages; n++)
         {
             await channel.BasicPublishAsync(
@@ -76,21 +77,22 @@ internal static class ConsumerBench
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += async (_, delivery) =>
         {
-            drain.Took();
+            // First: a message that comes back would be one too many in the next run.
             await channel.BasicAckAsync(delivery.DeliveryTag, false, cancel);
+            drain.Took();
         };
         await channel.BasicConsumeAsync(queue, autoAck: false, consumer, cancel);
         return await drain.Done.WaitAsync(cancel);
     }
 
-    private static async Task<TimeSpan> WithSdk(Uri broker, string queue, int messages)
+    private static async Task<TimeSpan> WithSdk(Uri broker, string queue, int messages, CancellationToken cancel)
     {
         var path = Path.GetTempFileName();
         try
         {
             await File.WriteAllTextAsync(path, JsonSerializer.Serialize(
-                new InstanceFile("bench-consumer", "bench-consumer", InstanceRole.Active, 1, broker.AbsoluteUri), ContractJson.Options));
-            using var stop = new CancellationTokenSource();
+                new InstanceFile("bench-consumer", "bench-consumer", InstanceRole.Active, 1, broker.AbsoluteUri), ContractJson.Options), cancel);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var drain = new Drain(messages);
             await Ms2m.Workload.Workload.RunAsync(
                 new WorkloadOptions { Queue = queue, Prefetch = Window, InstanceFilePath = path, Log = _ => { } },
@@ -104,7 +106,7 @@ internal static class ConsumerBench
                     return ValueTask.CompletedTask;
                 },
                 stop.Token);
-            return await drain.Done;
+            return await drain.Done.WaitAsync(cancel);
         }
         finally
         {

@@ -43,6 +43,7 @@ public static class BusSetup
         var user = new ConnectionFactory { Uri = options.BrokerUri }.UserName;
         bus.ConfigureSend(send => send.UseExecute(context => Sign(context, user)));
         bus.ConfigurePublish(publish => publish.UseExecute(context => Sign(context, user)));
+        bus.ClearSerialization();
         bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders, isDefault: true);
         bus.ConfigureJsonSerializerOptions(json =>
         {

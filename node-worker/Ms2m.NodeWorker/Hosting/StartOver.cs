@@ -7,7 +7,7 @@ namespace Ms2m.NodeWorker.Hosting;
 /// <summary>Puts the node in order before the worker takes commands: removes what an earlier life left half done, and
 /// takes up what it left undone.</summary>
 public sealed class StartOver(
-    WorkerOptions options, TcpCloseCheck criu, IncomingCheckpoints incoming, OutgoingFolders outgoing, StepDesk desk)
+    WorkerOptions options, CriuConfigurationCheck criu, IncomingCheckpoints incoming, OutgoingFolders outgoing, StepDesk desk)
     : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)

@@ -51,12 +51,12 @@ public static class WorkerServices
         services.AddSingleton<StepJournal>();
         services.AddSingleton<StepDesk>();
 
-        services.AddSingleton<TcpCloseCheck>();
+        services.AddSingleton<CriuConfigurationCheck>();
         services.AddSingleton<INodeCheck, PodmanCheck>();
         services.AddSingleton<INodeCheck, RuncCheck>();
         services.AddSingleton<INodeCheck, CriuVersionCheck>();
         services.AddSingleton<INodeCheck, CriuCheck>();
-        services.AddSingleton<INodeCheck>(s => s.GetRequiredService<TcpCloseCheck>());
+        services.AddSingleton<INodeCheck>(s => s.GetRequiredService<CriuConfigurationCheck>());
         services.AddSingleton<INodeCheck, CheckpointFolderCheck>();
         services.AddSingleton<INodeCheck, TransferSecurityCheck>();
         services.AddSingleton<INodeCheck, ControlGroupCheck>();

@@ -86,6 +86,14 @@ public sealed class ScriptedCluster : IAsyncDisposable
     /// <summary>How many messages wait in a queue; 0 where there is none.</summary>
     public async Task<uint> CountAsync(string queue) => (await LookAtAsync(queue))?.MessageCount ?? 0;
 
+    public bool Has(string command)
+    {
+        lock (Received)
+        {
+            return Received.Any(one => one.Type == command);
+        }
+    }
+
     /// <summary>A queue that gets a copy of all that comes into the other from now on. That one is made when it is first
     /// needed, and to ask for a queue in the moment of its making costs the connection.</summary>
     public async Task<string> CopyOfAsync(string queue)

@@ -133,7 +133,7 @@ public sealed class WholeMigrations(EngineFixture fixture, ITestOutputHelper out
         Assert.Equal(0u, await cluster.CountAsync(Names.Migrations));
     }
 
-    private static async Task<Guid> StartAsync(
+    internal static async Task<Guid> StartAsync(
         RunningEngine engine, ScriptedCluster cluster, Guid id, string target = "node-b")
     {
         await cluster.ReportAsync();

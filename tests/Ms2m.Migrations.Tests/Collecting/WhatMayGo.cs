@@ -66,6 +66,19 @@ public class WhatMayGo
     }
 
     [Fact]
+    public void of_a_migration_that_keeps_the_last_copy_nothing_goes()
+    {
+        var kept = Ended(Phase.Failed, false, LongAgo) with { Kept = true };
+
+        var found = Look(
+            kept, containers: ["orders-1", Shadow], [new Holding(Story.Id, "incoming-checkpoint", 40)],
+            [Names.ReplayQueue(Story.Id), Names.JournalQueue(Story.Id)], [Names.InstanceUser("orders-1"), Names.InstanceUser(Shadow)]);
+
+        Assert.Equal(["incoming-checkpoint", "queue", "queue"], found.Select(one => one.Kind));
+        Assert.All(found, one => Assert.False(one.Removable));
+    }
+
+    [Fact]
     public void what_this_log_does_not_know_is_named_and_left_alone()
     {
         var other = Guid.NewGuid();

@@ -120,7 +120,34 @@ public class KeepingTheLastCopy
     {
         var ended = Story.Until(StepNames.FollowReplay).Tell(Broken, SourceExited).State;
 
-        Assert.Null(Past.Of(Story.Id, ended, committed: false, Story.Start).DeadInstance);
+        var past = Past.Of(Story.Id, ended, committed: false, Story.Start);
+        Assert.True(past.Kept);
+        Assert.Null(past.DeadInstance);
+    }
+
+    [Fact]
+    public void nor_is_it_where_the_source_has_only_been_silent()
+    {
+        var story = Story.Until(StepNames.FollowReplay).Tell(Broken);
+        for (var attempt = 1; story.State is not MigrationState.Ended && attempt <= 3; attempt++)
+        {
+            story.Tell(new Overdue(new StepOverdue(Story.Id, StepNames.ConfirmSource, attempt), SourceNodeDown: true));
+        }
+
+        Assert.Equal(Phase.Failed, Assert.IsType<MigrationState.Ended>(story.State).Outcome);
+        Assert.True(Past.Of(Story.Id, story.State, committed: false, Story.Start).Kept);
+    }
+
+    [Fact]
+    public void last_words_that_differ_stop_a_failover_that_had_begun_without_them()
+    {
+        var story = Story.Until(StepNames.QuiesceSource)
+            .Tell(Closed, SourceExited, new StepOverdue(Story.Id, StepNames.VerifyHandoff, 1))
+            .Tell(new ReplayCaughtUp(Story.Id, StepNames.VerifyHandoff, 1, Story.Shadow, 31, "other", "state"))
+            .Tell(new SourceRevoked(Story.Id, StepNames.RevokeSource, 1));
+
+        Assert.DoesNotContain(story.Events, one => one is PromotionCommitted);
+        Assert.Empty(story.Commands<RemoveInstance>());
     }
 
     [Fact]

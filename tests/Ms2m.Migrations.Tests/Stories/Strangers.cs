@@ -34,6 +34,40 @@ public sealed class Strangers
     }
 
     [Theory]
+    [MemberData(nameof(Answers))]
+    public void an_answer_of_the_right_one_to_a_step_of_another_changes_nothing(int at)
+    {
+        var right = Story.HappyPath[at];
+        if (right is not IStepMessage { Step: var own })
+        {
+            return;
+        }
+
+        foreach (var step in (string[])[StepNames.RevokeSource, StepNames.OpenReplay, StepNames.GrantAccess, StepNames.VerifyHandoff])
+        {
+            if (step != own)
+            {
+                var story = new Story().Tell([.. Story.HappyPath.Take(at)]);
+
+                story.Tell(In(right, "step", step));
+
+                Assert.True(story.Last.Events.Count + story.Last.Messages.Count == 0, $"{right.GetType().Name} ended {step}.");
+            }
+        }
+    }
+
+    [Fact]
+    public void a_worker_fails_only_its_own_steps()
+    {
+        var story = Story.Until(StepNames.RestoreShadow);
+
+        story.Tell(new StepFailed(Story.Id, StepNames.RestoreShadow, 1, "node-a", new Failure("X", "x", "x"), Retryable: false));
+        Assert.Empty(story.Last.Events);
+        story.Tell(new StepFailed(Story.Id, StepNames.RestoreShadow, 1, "node-b", new Failure("X", "x", "x"), Retryable: false));
+        Assert.NotEmpty(story.Last.Events);
+    }
+
+    [Theory]
     [InlineData("orders-1", "node-b")]
     [InlineData("orders-1", "node-x")]
     [InlineData("orders-x", "node-a")]

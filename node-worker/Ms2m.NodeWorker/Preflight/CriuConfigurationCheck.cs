@@ -3,15 +3,15 @@ using Ms2m.NodeWorker.Hosting;
 
 namespace Ms2m.NodeWorker.Preflight;
 
-/// <summary>Restored processes find their connections closed. runc has no flag for it, so CRIU's configuration says it,
-/// in a file of the worker's own that each container's annotation names.</summary>
-public sealed class TcpCloseCheck(WorkerOptions options) : INodeCheck
+/// <summary>What CRIU has to know and runc has no flag for, such as that restored processes find their connections closed: in
+/// a file of the worker's own that each container's annotation names.</summary>
+public sealed class CriuConfigurationCheck(WorkerOptions options) : INodeCheck
 {
     private const string Content = """
         # Written by the Ms2m node worker at its start; named by the annotation org.criu.config of its containers.
         # A restored process finds its connections closed and opens new ones; a dump leaves those of the source alone.
         tcp-close
-        # Every file that a .NET program has open is locked, and CRIU refuses to dump a lock unless told to take it along.
+        # .NET locks a file that it opens as a stream, and CRIU refuses to dump a lock unless told to take it along.
         file-locks
 
         """;
