@@ -16,6 +16,9 @@ public sealed class Cancelling(LabFixture lab, ITestOutputHelper output)
 {
     private static readonly LoadOptions Load = new(Rate: 50, Publishers: 2, WorkMs: 5, StateMb: 27, WarmupSeconds: 1);
 
+    /// <summary>So much that what the shadow has to catch up with takes longer than a cancel.</summary>
+    private static readonly LoadOptions MuchWork = Load with { WorkMs = 15 };
+
     private static readonly string[] RepeatedOrEnded = ["MS2M-0403", "MS2M-0404"];
 
     private static readonly string[] CommittedOrEnded = ["MS2M-0402", "MS2M-0404"];
@@ -29,7 +32,7 @@ public sealed class Cancelling(LabFixture lab, ITestOutputHelper output)
     public async Task a_cancelled_migration_leaves_the_source_at_work_and_nothing_else(string phase, string by)
     {
         var cancel = CancellationToken.None;
-        await using var orders = await lab.LoadedOrders(Load, output.WriteLine, cancel);
+        await using var orders = await lab.LoadedOrders(phase == "Replaying" ? MuchWork : Load, output.WriteLine, cancel);
         var source = orders.Instance;
         var (id, follower) = await Begin(cancel);
         await Phases.Begun(follower, phase, cancel);
