@@ -140,10 +140,12 @@ public sealed class ManyMigrations(EngineFixture fixture, ITestOutputHelper outp
     {
         await fleet.ReportAsync(workloads);
         var reader = engine.Services.GetRequiredService<Cluster.ClusterReader>();
-        await WaitAsync("all workloads are known", async () =>
+        // The nodes too: one without a workload may be a target, and its report comes by itself.
+        await WaitAsync("all nodes and workloads are known", async () =>
         {
-            var seen = (await reader.NodesAsync(CancellationToken.None)).SelectMany(node => node.Instances).ToList();
-            return workloads.Keys.All(workload => seen.Any(instance => instance.Spec.Name == workload));
+            var nodes = (await reader.NodesAsync(CancellationToken.None)).ToList();
+            var seen = nodes.SelectMany(node => node.Instances).ToList();
+            return _nodes.All(name => nodes.Any(node => node.Node == name)) && workloads.Keys.All(workload => seen.Any(instance => instance.Spec.Name == workload));
         });
     }
 
