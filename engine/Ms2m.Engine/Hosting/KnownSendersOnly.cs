@@ -2,7 +2,6 @@ using System.Net.Mime;
 using System.Text;
 using System.Text.Json;
 using MassTransit;
-using MassTransit.Transports;
 using Ms2m.Migrations;
 using Headers = Ms2m.Contracts.Headers;
 
@@ -23,10 +22,7 @@ internal sealed partial class KnownSendersOnly(string self, ILogger<KnownSenders
         }
 
         LogSetAside(user, reason);
-        // Not an exception: this stands outside of what catches those, and the message would come again for ever.
-        return context.TryGetPayload<IDeadLetterTransport>(out var aside)
-            ? aside.Send(context, reason)
-            : throw new InvalidOperationException($"{context.InputAddress} has no queue for what it skips.");
+        return context.SetAsideAsync(reason);
     }
 
     [LoggerMessage(1601, LogLevel.Warning, "Set aside what {User} said: {Reason}")]

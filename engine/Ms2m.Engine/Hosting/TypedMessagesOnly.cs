@@ -1,5 +1,4 @@
 using MassTransit;
-using MassTransit.Transports;
 using Headers = Ms2m.Contracts.Headers;
 
 namespace Ms2m.Engine.Hosting;
@@ -17,10 +16,7 @@ internal sealed class TypedMessagesOnly : IFilter<ReceiveContext>
             return next.Send(context);
         }
 
-        // Not an exception: this stands outside of what catches those, and the message would come again for ever.
-        return context.TryGetPayload<IDeadLetterTransport>(out var aside)
-            ? aside.Send(context, Reason)
-            : throw new InvalidOperationException($"{context.InputAddress} has no queue for what it skips.");
+        return context.SetAsideAsync(Reason);
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("typed-messages-only");
