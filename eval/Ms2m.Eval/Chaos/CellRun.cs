@@ -10,9 +10,9 @@ internal sealed class CellRun(Cluster cluster, string source, string target, Act
 {
     private static readonly LoadOptions Load = new(Rate: 40, Publishers: 2, WorkMs: 3, StateMb: 27, WarmupSeconds: 1);
 
-    /// <summary>More than half of the workload's capacity: a lag that takes a second or two to drain makes the moments
+    /// <summary>Two thirds of the workload's capacity: a lag that takes some seconds to drain makes the moments
     /// last in which it is drained.</summary>
-    private const int MuchWorkMs = 12;
+    private const int MuchWorkMs = 16;
 
     /// <summary>A fault that struck outside of its moment shows nothing: it is tried again.</summary>
     private const int Tries = 4;
@@ -38,7 +38,7 @@ internal sealed class CellRun(Cluster cluster, string source, string target, Act
                 return result;
             }
 
-            say($"  it struck outside of {cell.Moment}: once more");
+            say($"  it did not strike within {cell.Moment}: once more");
         }
     }
 

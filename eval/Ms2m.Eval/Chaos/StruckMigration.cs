@@ -100,8 +100,13 @@ internal sealed class StruckMigration(Cluster cluster, Cell cell, Blow blow, str
 
     private async Task Strike(CancellationToken cancel)
     {
-        StruckFrom = TimeProvider.System.GetUtcNow();
-        await blow.Strike(cancel);
+        var from = TimeProvider.System.GetUtcNow();
+        if (!await blow.Strike(cancel))
+        {
+            return;
+        }
+
+        StruckFrom = from;
         StruckTo = TimeProvider.System.GetUtcNow();
         if (blow.MendedAfter is { } pause)
         {

@@ -10,7 +10,8 @@ internal abstract class Blow
     /// <summary>All that takes time: finding processes, mostly.</summary>
     public virtual Task Prepare(CancellationToken cancel) => Task.CompletedTask;
 
-    public abstract Task Strike(CancellationToken cancel);
+    /// <returns>False when there was nothing to strike: the migration had already passed the moment.</returns>
+    public abstract Task<bool> Strike(CancellationToken cancel);
 
     /// <summary>Harmless when nothing was struck.</summary>
     public virtual Task Mend(CancellationToken cancel) => Task.CompletedTask;

@@ -5,7 +5,11 @@ internal sealed class CutNetwork(Stage stage) : Blow
 {
     public override TimeSpan? MendedAfter => TimeSpan.FromSeconds(5);
 
-    public override Task Strike(CancellationToken cancel) => stage.Do(cancel, "network", "cut", stage.Source, stage.Target);
+    public override async Task<bool> Strike(CancellationToken cancel)
+    {
+        await stage.Do(cancel, "network", "cut", stage.Source, stage.Target);
+        return true;
+    }
 
     public override Task Mend(CancellationToken cancel) => stage.Do(cancel, "network", "heal");
 }

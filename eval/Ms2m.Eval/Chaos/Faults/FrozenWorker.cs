@@ -5,7 +5,11 @@ internal sealed class FrozenWorker(Stage stage, string node) : Blow
 {
     public override TimeSpan? MendedAfter => TimeSpan.FromSeconds(4);
 
-    public override Task Strike(CancellationToken cancel) => stage.Do(cancel, "worker", node, "freeze");
+    public override async Task<bool> Strike(CancellationToken cancel)
+    {
+        await stage.Do(cancel, "worker", node, "freeze");
+        return true;
+    }
 
     public override Task Mend(CancellationToken cancel) => stage.Do(cancel, "worker", node, "thaw");
 }

@@ -11,13 +11,15 @@ internal sealed class FullDisk(Stage stage) : Blow
     public override async Task Prepare(CancellationToken cancel) => _node = int.Parse(
         await stage.Do(cancel, "node", stage.Target, "pid"), CultureInfo.InvariantCulture);
 
-    public override async Task Strike(CancellationToken cancel)
+    public override async Task<bool> Strike(CancellationToken cancel)
     {
         // The first phase is over before the lab's own command has looked at how much is used. Nothing is, then.
         if (!await Shrink(cancel))
         {
             await stage.Do(cancel, "node", stage.Target, "fill");
         }
+
+        return true;
     }
 
     public override Task Mend(CancellationToken cancel) => stage.Do(cancel, "node", stage.Target, "empty");

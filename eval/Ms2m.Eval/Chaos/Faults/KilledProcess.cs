@@ -14,11 +14,11 @@ internal sealed class KilledProcess(Stage stage, string[] part) : Blow
     public override async Task Prepare(CancellationToken cancel) =>
         _pid = int.Parse(await stage.Do(cancel, [.. part, "pid"]), CultureInfo.InvariantCulture);
 
-    public override Task Strike(CancellationToken cancel)
+    public override Task<bool> Strike(CancellationToken cancel)
     {
         using var process = Process.GetProcessById(_pid);
         process.Kill();
-        return Task.CompletedTask;
+        return Task.FromResult(true);
     }
 
     public override async Task Mend(CancellationToken cancel)
