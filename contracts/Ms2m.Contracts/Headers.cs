@@ -43,6 +43,17 @@ public static class Headers
     /// <summary>On a dead-lettered request: why it was refused, in a sentence.</summary>
     public const string Reason = "ms2m-reason";
 
+    /// <summary>When its sender handed the message to the broker: microseconds since 1970-01-01 UTC, on the sender's clock.
+    /// On commands and answers; optional.</summary>
+    public const string Sent = "ms2m-sent";
+
+    /// <summary>On an answer: the <see cref="Sent"/> of the command it answers, as it came. Optional.</summary>
+    public const string Asked = "ms2m-asked";
+
+    /// <summary>On an answer: when its sender had the command, in microseconds since 1970-01-01 UTC on its clock. Together
+    /// with <see cref="Asked"/> and <see cref="Sent"/> it tells the way from the work without equal clocks. Optional.</summary>
+    public const string Received = "ms2m-received";
+
     /// <summary>The URN of a contract on the wire.</summary>
     public static string Urn(Type contract) => $"urn:message:{contract.Namespace}:{contract.Name}";
 }

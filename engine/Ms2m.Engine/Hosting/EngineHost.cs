@@ -9,6 +9,7 @@ using Ms2m.Engine.Collection;
 using Ms2m.Engine.Delivery;
 using Ms2m.Engine.Ingress;
 using Ms2m.Engine.Saga;
+using Ms2m.History.Events;
 using Ms2m.Engine.Turns;
 using Ms2m.EventLog.Documents;
 using Ms2m.EventLog.Hosting;

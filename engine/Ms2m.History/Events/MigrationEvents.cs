@@ -1,7 +1,7 @@
 using Ms2m.Contracts;
 using Ms2m.EventLog.Streams;
 
-namespace Ms2m.Engine.Saga;
+namespace Ms2m.History.Events;
 
 /// <summary>Every event of a migration and its name in the log. A name given once is never changed.</summary>
 public static class MigrationEvents

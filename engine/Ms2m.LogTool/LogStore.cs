@@ -1,0 +1,31 @@
+using Ms2m.EventLog;
+using Ms2m.EventLog.Streams;
+using Ms2m.History.Events;
+using Npgsql;
+
+namespace Ms2m.LogTool;
+
+/// <summary>The store of one run of the tool.</summary>
+internal sealed class LogStore : IAsyncDisposable
+{
+    /// <summary>Names the store where --store does not.</summary>
+    public const string Variable = "MS2M_STORE_READER";
+
+    public LogStore(string connectionString)
+    {
+        Source = Store.Open(connectionString);
+        Types = MigrationEvents.Register(new EventTypes());
+        Streams = new ReadStream(Source, Types);
+        All = new ReadAll(Source, Types);
+    }
+
+    public NpgsqlDataSource Source { get; }
+
+    public EventTypes Types { get; }
+
+    public ReadStream Streams { get; }
+
+    public ReadAll All { get; }
+
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
+}

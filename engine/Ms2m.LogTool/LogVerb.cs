@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Ms2m.Cli.Display;
+using Npgsql;
+
+namespace Ms2m.LogTool;
+
+/// <summary>What all verbs share: which store, JSON or text, and every expected error as a sentence and an exit code.</summary>
+internal static class LogVerb
+{
+    /// <summary>Gives a verb the common options and its work.</summary>
+    public static Command Does(this Command command, Func<LogCall, Task<int>> work)
+    {
+        var store = new Option<string?>("--store")
+        {
+            Description = $"Npgsql connection string of the event store [default: ${LogStore.Variable}]",
+            HelpName = "CONNECTION",
+        };
+        var json = new Option<bool>("--json") { Description = "Print JSON instead of text" };
+        command.Options.Add(store);
+        command.Options.Add(json);
+        command.SetAction((parsed, cancel) =>
+            Run(parsed, parsed.GetValue(store), new Output(parsed.GetValue(json)), work, cancel));
+        return command;
+    }
+
+    private static async Task<int> Run(
+        ParseResult parsed, string? connection, Output output, Func<LogCall, Task<int>> work, CancellationToken cancel)
+    {
+        connection ??= Environment.GetEnvironmentVariable(LogStore.Variable);
+        if (string.IsNullOrEmpty(connection))
+        {
+            return output.Fail(LogFailures.NoStore(), ExitCodes.Usage);
+        }
+
+        try
+        {
+            await using var store = new LogStore(connection);
+            return await work(new LogCall(store, parsed, output, cancel));
+        }
+        catch (ArgumentException wrong) when (wrong.TargetSite?.DeclaringType?.Namespace?.StartsWith("Npgsql", StringComparison.Ordinal) == true)
+        {
+            return output.Fail(LogFailures.BadStore(wrong.Message), ExitCodes.Usage);
+        }
+        catch (NpgsqlException away)
+        {
+            return output.Fail(LogFailures.StoreAway(away), ExitCodes.Unreachable);
+        }
+        catch (LogRefusedException no)
+        {
+            return output.Fail(no.Reason, no.ExitCode);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted;
+        }
+#pragma warning disable CA1031 // The last catch: a person gets a sentence, never a stack trace.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            return output.Fail(LogFailures.Unexpected(bug), ExitCodes.Failed);
+        }
+    }
+}
+
+/// <summary>One run of a verb.</summary>
+internal sealed record LogCall(LogStore Store, ParseResult Parsed, Output Output, CancellationToken Cancel);

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Ms2m.LogTool;
+using Ms2m.LogTool.Verbs;
+
+var root = new RootCommand("Reads the event log: shows, checks, measures and explains migrations that ever ran.")
+{
+    ShowVerb.Create(),
+};
+
+var parsed = root.Parse(args);
+if (parsed.Action is not ParseErrorAction)
+{
+    return await parsed.InvokeAsync();
+}
+
+foreach (var error in parsed.Errors)
+{
+    await Console.Error.WriteLineAsync($"ms2m log: {error.Message}");
+}
+
+var verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+await Console.Error.WriteLineAsync($"          Help: ms2m log{verb} --help");
+return ExitCodes.Usage;
