@@ -22,7 +22,9 @@ public sealed class EventFactsTests
     {
         var facts = EventFacts.Of(new Dictionary<string, string>
         {
-            [EventHeaders.Attempt] = "first", [EventHeaders.MonotonicMs] = "", [EventHeaders.Asked] = "noon-ish",
+            [EventHeaders.Attempt] = "first",
+            [EventHeaders.MonotonicMs] = "",
+            [EventHeaders.Asked] = "noon-ish",
         });
         Assert.Null(facts.Attempt);
         Assert.Null(facts.MonotonicMs);
