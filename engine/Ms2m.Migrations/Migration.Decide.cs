@@ -189,7 +189,8 @@ public static partial class Migration
         PlanOf(back.Facts).Undo(back.ToUndo, step) is { } undo && (step != StepNames.ConfirmSource || !IsOver(back, undo))
             ? undo.Limits : null;
 
-    private static Facts? FactsOf(MigrationState state) => state switch
+    /// <summary>What is known of the migration; null before anything is.</summary>
+    public static Facts? FactsOf(MigrationState state) => state switch
     {
         Queued queued => queued.Facts,
         Moving moving => moving.Facts,

@@ -80,6 +80,7 @@ public static partial class Migration
         SourceInstance = admitted.SourceInstance,
         SourceEpoch = admitted.SourceEpoch,
         SourceMemoryBytes = admitted.SourceMemoryBytes,
+        SourceVersions = admitted.SourceVersions,
     });
 
     private static Facts Learn(Facts facts, IMigrationMessage @event) => @event switch

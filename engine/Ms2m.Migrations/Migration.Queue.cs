@@ -64,7 +64,10 @@ public static partial class Migration
             case MigrationRequested now when Admission.MayStart(
                 turn.Line.WithWaiting(Since(PlaceOf(new Facts(now), draft.Now), turn.Line)), facts.Id, draft.Now):
                 draft.Record(new MigrationAdmitted(
-                    facts.Id, now.Spec, now.SourceNode, now.SourceInstance, now.SourceEpoch, now.SourceMemoryBytes));
+                    facts.Id, now.Spec, now.SourceNode, now.SourceInstance, now.SourceEpoch, now.SourceMemoryBytes)
+                {
+                    SourceVersions = now.SourceVersions,
+                });
                 Advance(draft);
                 break;
         }

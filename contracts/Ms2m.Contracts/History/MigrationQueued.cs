@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Ms2m.Contracts;
 
 /// <summary>The migration waits for its turn, because its nodes or the cluster move as many workloads as they may.
@@ -16,7 +18,11 @@ public sealed record MigrationAdmitted(
     string SourceNode,
     string SourceInstance,
     long SourceEpoch,
-    long SourceMemoryBytes) : IMigrationMessage;
+    long SourceMemoryBytes) : IMigrationMessage
+{
+    /// <summary>As in <see cref="MigrationRequested"/>.</summary>
+    public IReadOnlyDictionary<string, string> SourceVersions { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+}
 
 /// <summary>The deadline of the waiting has passed. Sent by a stored timer.</summary>
 public sealed record QueueOverdue(Guid MigrationId) : IMigrationMessage;

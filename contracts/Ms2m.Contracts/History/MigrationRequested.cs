@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Ms2m.Contracts;
 
 /// <summary>First event of an accepted migration: what is moved, from where, to where, and how. Its steps begin at once
@@ -13,7 +15,14 @@ public sealed record MigrationRequested(
     string Strategy,
     CutoverPolicy Policy,
     string? RequestedBy,
-    int Priority = 0) : IMigrationMessage;
+    int Priority = 0) : IMigrationMessage
+{
+    /// <summary>Of worker, podman, runc, criu and kernel on the source node, as it last reported them; empty when unknown.</summary>
+    public IReadOnlyDictionary<string, string> SourceVersions { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>As <see cref="SourceVersions"/>, of the target node.</summary>
+    public IReadOnlyDictionary<string, string> TargetVersions { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+}
 
 /// <summary>First and last event of a request that was refused.</summary>
 /// <param name="Workload">As asked for, shortened to 100 characters; absent when unreadable.</param>

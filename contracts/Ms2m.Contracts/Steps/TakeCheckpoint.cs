@@ -12,10 +12,10 @@ public sealed record TakeCheckpoint(
     string InstanceId, string TargetNode, string TransferUrl, string Token, long MaxBytes) : IStepMessage;
 
 /// <summary>Source worker to engine: the memory is on its way and the source runs on.</summary>
-/// <param name="FrozenMs">How long the processes stood still, as CRIU says; 0 when unknown.</param>
+/// <param name="FrozenMs">How long the processes stood still, as CRIU says; absent when unknown.</param>
 /// <param name="DumpMs">From the command's arrival until the dump was complete.</param>
 public sealed record CheckpointTaken(
-    Guid MigrationId, string Step, int Attempt, string Node, double FrozenMs, double DumpMs) : IStepMessage;
+    Guid MigrationId, string Step, int Attempt, string Node, double? FrozenMs, double DumpMs) : IStepMessage;
 
 /// <summary>Source worker to engine: the target has confirmed every byte. Its step is
 /// <see cref="StepNames.SendCheckpoint"/>.</summary>

@@ -48,6 +48,7 @@ public static class EngineHost
         builder.Services.AddSingleton<IInstanceAccess, InstanceAccess>();
         builder.Services.AddSingleton<TransferTokens>();
         builder.Services.AddSingleton<Dispatch>();
+        builder.Services.AddSingleton<Provenance>();
         builder.Services.AddSingleton<ClusterReader>();
         builder.Services.AddSingleton<MigrationReader>();
         builder.Services.AddSingleton<Starts>();

@@ -19,6 +19,7 @@ public sealed class MigrationHandler(
     LineReader lines,
     SlotKeeper slots,
     Dispatch dispatch,
+    Provenance provenance,
     TimeProvider time)
 {
     /// <returns>The phase after it.</returns>
@@ -28,17 +29,13 @@ public sealed class MigrationHandler(
         var before = saga.State;
         var input = await GatherAsync(saga, message, context.CancellationToken);
         // Not earlier: who has waited for a slot must not be dated before the one who freed it.
+        var now = time.GetUtcNow();
         var metadata = new EventMetadata(
-            time.GetUtcNow(), context.ConversationId?.ToString(), context.MessageId?.ToString());
+            now, context.ConversationId?.ToString(), context.MessageId?.ToString(), provenance.Of(context, now));
         var decision = Migration.Decide(saga.State, input, metadata.Timestamp);
         if (decision.Events.Count > 0)
         {
-            append.Defer(
-                session, saga.CorrelationId, saga.StreamVersion,
-                [.. decision.Events.Select(@event => new EventToAppend(@event, Guid.CreateVersion7(metadata.Timestamp)))],
-                metadata, "migration");
-            saga.StreamVersion += decision.Events.Count;
-            saga.State = decision.Events.Aggregate(saga.State, Migration.Evolve);
+            Append(saga, decision.Events, metadata);
         }
 
         if (saga.State is MigrationState.Ended && decision.Events.Count > 0 && WorkloadOf(saga, message) is { } workload)
@@ -53,6 +50,20 @@ public sealed class MigrationHandler(
         }
 
         return MigrationTimeline.PhaseOf(saga.State);
+    }
+
+    private void Append(MigrationSaga saga, IReadOnlyList<IMigrationMessage> events, EventMetadata metadata)
+    {
+        var rows = new List<EventToAppend>(events.Count);
+        foreach (var @event in events)
+        {
+            rows.Add(new EventToAppend(@event, Guid.CreateVersion7(metadata.Timestamp), Provenance.Of(@event, saga.State)));
+            saga.State = Migration.Evolve(saga.State, @event);
+        }
+
+        saga.StreamDigest = append.Defer(
+            session, saga.CorrelationId, saga.StreamVersion, rows, metadata, "migration", saga.StreamDigest);
+        saga.StreamVersion += rows.Count;
     }
 
     private static string? WorkloadOf(MigrationSaga saga, IMigrationMessage message) =>

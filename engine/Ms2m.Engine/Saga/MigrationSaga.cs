@@ -14,5 +14,9 @@ public sealed class MigrationSaga : SagaStateMachineInstance
     /// <summary>The version of the event stream that <see cref="State"/> is the fold of.</summary>
     public long StreamVersion { get; set; }
 
+    /// <summary>The digest of the stream's last event, which seals all before it; absent where only an older version has
+    /// appended so far.</summary>
+    public string? StreamDigest { get; set; }
+
     public MigrationState State { get; set; } = Migration.Initial;
 }

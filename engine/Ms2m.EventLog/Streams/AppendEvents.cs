@@ -15,6 +15,8 @@ public sealed class AppendEvents(EventTypes types)
 
     private static readonly string _lock = $"select pg_advisory_xact_lock_shared({AppendLock})";
 
+    private static readonly Dictionary<string, string> _none = [];
+
     private const string Notify = $"select pg_notify('{Channel}', '')";
 
     // The row of a new stream. Of two writers the second waits here for the first and then inserts nothing.
@@ -32,62 +34,90 @@ public sealed class AppendEvents(EventTypes types)
         " insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type,"
         + " correlation_id, causation_id, headers, is_archived)"
         + " select nextval('mt_events_sequence'), e.id, $1, head.base + e.ord, e.data, e.type, $4, e.dotnet,"
-        + " $5, $6, $7, false"
-        + " from head, unnest($8::uuid[], $9::jsonb[], $10::varchar[], $12::varchar[])"
-        + " with ordinality as e(id, data, type, dotnet, ord) order by e.ord";
+        + " $5, $6, e.headers, false"
+        + " from head, unnest($8::uuid[], $9::jsonb[], $10::varchar[], $12::varchar[], $7::jsonb[])"
+        + " with ordinality as e(id, data, type, dotnet, headers, ord) order by e.ord";
 
     /// <param name="expectedVersion">The stream's version as last read; 0 starts a stream.</param>
     /// <param name="streamType">Name of what the stream is about, such as <c>migration</c>; for people and Marten.</param>
+    /// <param name="previousDigest">What the last append to this stream returned; absent for a stream that has no digest
+    /// yet.</param>
+    /// <returns>The digest of the last event, to be kept beside the stream; see <see cref="EventSeal"/>.</returns>
     /// <exception cref="UnknownEventException">An event's type is not registered.</exception>
-    public void Defer(
+    public string? Defer(
         PgSession session,
         Guid streamId,
         long expectedVersion,
         IReadOnlyList<EventToAppend> events,
         EventMetadata metadata,
-        string? streamType = null)
+        string? streamType = null,
+        string? previousDigest = null)
     {
         if (events.Count == 0)
         {
-            return;
+            return previousDigest;
         }
 
+        var rows = Sealed(streamId, expectedVersion, events, metadata, previousDigest).ToList();
         session.DeferLast(DeferredWrite.Of(_lock, []));
         session.DeferLast(DeferredWrite.Of(
             (expectedVersion == 0 ? NewStream : NextVersion) + Events,
-            Parameters(streamId, expectedVersion, events, metadata, streamType),
-            rows =>
+            Parameters(streamId, expectedVersion, rows, metadata, streamType),
+            touched =>
             {
-                if (rows != (ulong)events.Count)
+                if (touched != (ulong)events.Count)
                 {
                     throw new StreamConflictException(streamId, expectedVersion);
                 }
             }));
         session.DeferLast(DeferredWrite.Of(Notify, []));
+        return rows[^1].Digest;
     }
 
-    private NpgsqlParameter[] Parameters(
-        Guid streamId, long expected, IReadOnlyList<EventToAppend> events, EventMetadata metadata, string? streamType)
+    // The sequence number is not drawn yet, and is no part of the digest: the place in the stream is.
+    private IEnumerable<(StoredEvent Row, string Digest)> Sealed(
+        Guid streamId, long version, IReadOnlyList<EventToAppend> events, EventMetadata metadata, string? digest)
     {
-        var headers = metadata.Headers is null
-            ? null
-            : EventJson.Write(metadata.Headers, typeof(IReadOnlyDictionary<string, string>));
+        foreach (var one in events)
+        {
+            var type = one.Data.GetType();
+            var headers = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var (key, value) in (metadata.Headers ?? _none).Concat(one.Headers ?? _none))
+            {
+                headers[key] = value;
+            }
+
+            var row = new StoredEvent(
+                0, one.EventId, streamId, ++version, EventJson.Write(one.Data, type), types.AliasOf(type), metadata.Timestamp,
+                EventTypes.DotnetName(type), metadata.CorrelationId, metadata.CausationId, Json(headers));
+            digest = EventSeal.Of(digest, row);
+            headers[EventSeal.Header] = digest;
+            yield return (row with { Headers = Json(headers) }, digest);
+        }
+    }
+
+    private static string Json(Dictionary<string, string> headers) =>
+        EventJson.Write(headers, typeof(Dictionary<string, string>));
+
+    private static NpgsqlParameter[] Parameters(
+        Guid streamId, long expected, List<(StoredEvent Row, string Digest)> rows, EventMetadata metadata, string? streamType)
+    {
         return
         [
             Parameter.Uuid(streamId),
             Parameter.Bigint(expected),
-            Parameter.Bigint(events.Count),
+            Parameter.Bigint(rows.Count),
             Parameter.Time(metadata.Timestamp),
             Parameter.Text(metadata.CorrelationId),
             Parameter.Text(metadata.CausationId),
-            Parameter.Jsonb(headers),
+            Parameter.Array(Each(one => one.Headers!), NpgsqlDbType.Jsonb),
             Parameter.Array(Each(one => one.EventId), NpgsqlDbType.Uuid),
-            Parameter.Array(Each(one => EventJson.Write(one.Data, one.Data.GetType())), NpgsqlDbType.Jsonb),
-            Parameter.Array(Each(one => types.AliasOf(one.Data.GetType())), NpgsqlDbType.Varchar),
+            Parameter.Array(Each(one => one.Data), NpgsqlDbType.Jsonb),
+            Parameter.Array(Each(one => one.Type), NpgsqlDbType.Varchar),
             Parameter.Text(streamType),
-            Parameter.Array(Each(one => EventTypes.DotnetName(one.Data.GetType())), NpgsqlDbType.Varchar),
+            Parameter.Array(Each(one => one.DotnetType!), NpgsqlDbType.Varchar),
         ];
 
-        T[] Each<T>(Func<EventToAppend, T> part) => [.. events.Select(part)];
+        T[] Each<T>(Func<StoredEvent, T> part) => [.. rows.Select(one => part(one.Row))];
     }
 }

@@ -13,7 +13,7 @@ public sealed class ReadAll(NpgsqlDataSource store, EventTypes types)
 
     // Primary key of mt_events.
     private const string Sql =
-        $"select {RecordedEvent.Columns} from mt_events where seq_id > $1 and is_archived = false"
+        $"select {StoredEvent.Columns} from mt_events where seq_id > $1 and is_archived = false"
         + " order by seq_id limit $2";
 
     private static readonly string _awaitAppends = $"select pg_advisory_xact_lock({AppendEvents.AppendLock})";
@@ -58,7 +58,7 @@ public sealed class ReadAll(NpgsqlDataSource store, EventTypes types)
         await using var rows = await command.ExecuteReaderAsync(token);
         while (await rows.ReadAsync(token))
         {
-            page.Add(RecordedEvent.Read(rows, types));
+            page.Add(RecordedEvent.Of(StoredEvent.Read(rows), types));
         }
 
         return page;

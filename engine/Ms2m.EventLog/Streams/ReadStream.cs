@@ -7,7 +7,7 @@ public sealed class ReadStream(NpgsqlDataSource store, EventTypes types)
 {
     // Index pk_mt_events_stream_and_version.
     private const string Sql =
-        $"select {RecordedEvent.Columns} from mt_events where stream_id = $1 and version >= $2 and is_archived = false"
+        $"select {StoredEvent.Columns} from mt_events where stream_id = $1 and version >= $2 and is_archived = false"
         + " order by version";
 
     /// <summary>What is committed.</summary>
@@ -36,7 +36,7 @@ public sealed class ReadStream(NpgsqlDataSource store, EventTypes types)
         await using var rows = await command.ExecuteReaderAsync(token);
         while (await rows.ReadAsync(token))
         {
-            events.Add(RecordedEvent.Read(rows, types));
+            events.Add(RecordedEvent.Of(StoredEvent.Read(rows), types));
         }
 
         return events;

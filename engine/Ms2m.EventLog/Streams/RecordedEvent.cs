@@ -1,10 +1,11 @@
-using Npgsql;
-
 namespace Ms2m.EventLog.Streams;
 
-/// <summary>An event as the log has it.</summary>
+/// <summary>An event as this version understands it.</summary>
 /// <param name="SeqId">Position in the whole log; ascending, with holes where a transaction was rolled back.</param>
 /// <param name="Version">Position in its stream: 1, 2, 3, … without holes.</param>
+/// <param name="Data">Of the type registered for it, whichever schema version it was written in.</param>
+/// <param name="Alias">Its name, without the schema version.</param>
+/// <param name="SchemaVersion">In which it was written, from 1.</param>
 /// <param name="Headers">Empty when none were given.</param>
 public sealed record RecordedEvent(
     long SeqId,
@@ -13,31 +14,24 @@ public sealed record RecordedEvent(
     long Version,
     object Data,
     string Alias,
+    int SchemaVersion,
     DateTimeOffset Timestamp,
     string? CorrelationId,
     string? CausationId,
     IReadOnlyDictionary<string, string> Headers)
 {
-    internal const string Columns =
-        "seq_id, id, stream_id, version, data, type, timestamp, correlation_id, causation_id, headers";
-
     private static readonly Dictionary<string, string> _noHeaders = [];
 
-    internal static RecordedEvent Read(NpgsqlDataReader row, EventTypes types)
+    /// <exception cref="UnknownEventException">A newer version wrote it.</exception>
+    /// <exception cref="System.Text.Json.JsonException">The row is damaged.</exception>
+    public static RecordedEvent Of(StoredEvent stored, EventTypes types)
     {
-        var alias = row.GetString(5);
+        var (data, alias, schema) = types.Read(stored.Type, stored.Data);
         return new RecordedEvent(
-            row.GetInt64(0),
-            row.GetGuid(1),
-            row.GetGuid(2),
-            row.GetInt64(3),
-            EventJson.Read(row.GetString(4), types.TypeOf(alias)),
-            alias,
-            row.GetFieldValue<DateTimeOffset>(6),
-            row.IsDBNull(7) ? null : row.GetString(7),
-            row.IsDBNull(8) ? null : row.GetString(8),
-            row.IsDBNull(9)
+            stored.SeqId, stored.EventId, stored.StreamId, stored.Version, data, alias, schema, stored.Timestamp,
+            stored.CorrelationId, stored.CausationId,
+            stored.Headers is null
                 ? _noHeaders
-                : (Dictionary<string, string>)EventJson.Read(row.GetString(9), typeof(Dictionary<string, string>)));
+                : (Dictionary<string, string>)EventJson.Read(stored.Headers, typeof(Dictionary<string, string>)));
     }
 }

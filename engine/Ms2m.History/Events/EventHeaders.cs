@@ -1,3 +1,5 @@
+using Ms2m.EventLog.Streams;
+
 namespace Ms2m.History.Events;
 
 /// <summary>Keys in the <c>headers</c> of an event; <see cref="EventFacts"/> says what each means.</summary>
@@ -15,5 +17,5 @@ public static class EventHeaders
     public const string Received = "received";
     public const string Sent = "sent";
     public const string Arrived = "arrived";
-    public const string Digest = "digest";
+    public const string Digest = EventSeal.Header;
 }

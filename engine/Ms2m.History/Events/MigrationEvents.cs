@@ -22,7 +22,7 @@ public static class MigrationEvents
         .Add<ReplayOpened>("replay_opened")
         .Add<FenceSent>("fence_sent")
         .Add<FenceReached>("fence_reached")
-        .Add<CheckpointTaken>("checkpoint_taken")
+        .Add<CheckpointTaken>("checkpoint_taken", Upcasters.UnknownFreezeIsAbsent)
         .Add<TransferCompleted>("transfer_completed")
         .Add<ShadowReady>("shadow_ready")
         .Add<ShadowAttached>("shadow_attached")

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ms2m.Contracts;
 using Ms2m.Migrations.Plans;
 
@@ -12,6 +13,8 @@ public static class RequestCheck
     /// <summary>Priorities go from its negative to it.</summary>
     public const int MaxPriority = 10;
 
+    private static readonly ImmutableSortedDictionary<string, string> None = ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>The first event of the migration's stream: accepted, or refused with the reason.</summary>
     public static IMigrationMessage Check(Asked asked, DateTimeOffset now)
     {
@@ -23,7 +26,11 @@ public static class RequestCheck
             (_, var source, var instance) => new MigrationRequested(
                 start.MigrationId, instance!.Spec, source!.Node, instance.InstanceId, instance.Epoch,
                 instance.MemoryBytes, start.TargetNode, start.Strategy, start.Policy ?? new(), Shorten(start.RequestedBy, 200),
-                start.Priority),
+                start.Priority)
+            {
+                SourceVersions = source.Versions ?? None,
+                TargetVersions = asked.Nodes.First(node => node.Node == start.TargetNode).Versions ?? None,
+            },
         };
     }
 

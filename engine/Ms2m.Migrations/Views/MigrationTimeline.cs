@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ms2m.Contracts;
 using Ms2m.Migrations.Plans;
 using static Ms2m.Migrations.MigrationState;
@@ -55,13 +56,24 @@ public static class MigrationTimeline
     /// <summary>The phase that people see in a state.</summary>
     public static Phase PhaseOf(MigrationState state) => state switch
     {
-        Moving moving => PlanCatalogue.Find(moving.Facts.Request.Strategy)?.WayToCommit(moving.Facts).SelectMany(stage => stage)
-            .FirstOrDefault(step => !moving.Steps.IsOver(step.Name))?.Phase ?? Phase.Finalizing,
+        Moving moving => PlanCatalogue.Find(moving.Facts.Request.Strategy) is { } plan
+            ? PhaseOnTheWay(plan.WayToCommit(moving.Facts), moving.Steps)
+            : Phase.Pending,
         Committed => Phase.Finalizing,
         RollingBack => Phase.RollingBack,
         Ended ended => ended.Outcome,
         _ => Phase.Pending,
     };
+
+    // A plan may have got a step that it did not have when the log was written: what never began although a later stage has
+    // is not waited for.
+    private static Phase PhaseOnTheWay(
+        ImmutableArray<ImmutableArray<ReversibleStep>> stages, ImmutableSortedDictionary<string, StepProgress> steps)
+    {
+        var reached = stages.ToList().FindLastIndex(stage => stage.Any(step => steps.ContainsKey(step.Name)));
+        return stages.SelectMany((stage, index) => stage.Where(step => index >= reached || steps.ContainsKey(step.Name)))
+            .FirstOrDefault(step => !steps.IsOver(step.Name))?.Phase ?? Phase.Finalizing;
+    }
 
     private static IEnumerable<PhaseTime> Durations(
         List<(Phase Phase, DateTimeOffset Since)> phases, DateTimeOffset until, bool ended)

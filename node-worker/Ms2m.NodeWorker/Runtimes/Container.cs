@@ -21,8 +21,8 @@ public sealed record Container(string Id, string Name, WorkloadSpec? Spec, strin
 }
 
 /// <summary>What a finished checkpoint consists of.</summary>
-/// <param name="FrozenMs">How long the processes stood still; 0 when unknown.</param>
-public sealed record Dump(CheckpointWay Way, double FrozenMs);
+/// <param name="FrozenMs">How long the processes stood still; absent when unknown.</param>
+public sealed record Dump(CheckpointWay Way, double? FrozenMs);
 
 /// <summary>The two forms in which a checkpoint travels.</summary>
 public enum CheckpointWay

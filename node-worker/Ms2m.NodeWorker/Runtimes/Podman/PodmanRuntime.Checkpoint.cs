@@ -92,7 +92,7 @@ public sealed partial class PodmanRuntime
             foreach (var file in Directory.EnumerateFiles(places.Here(folder)))
                 File.SetUnixFileMode(file, PrivateFiles.File);
             Exported(container.Name, stats?.FrozenMs ?? 0);
-            return new Dump(CheckpointWay.Archive, (stats?.FrozenMs ?? 0) + (stats?.FreezingMs ?? 0));
+            return new Dump(CheckpointWay.Archive, stats?.FrozenMs + stats?.FreezingMs);
         }
         finally
         {
