@@ -7,23 +7,27 @@ namespace Ms2m.Workload;
 internal sealed class Reports
 {
     private readonly List<Kept> kept = [];
+    private readonly CommandArrivals arrivals = new();
+
+    /// <summary>Answers to this command will say how it came.</summary>
+    public void Asked(IMigrationMessage command, Arrival arrival) => arrivals.Add(command, arrival);
 
     public async Task SendAsync(BrokerLink link, string instanceId, IMigrationMessage message)
     {
         var report = new Kept(instanceId, message);
         kept.Add(report);
-        await PublishAsync(link, message, report);
+        await PublishAsync(link, message, arrivals.AnsweredBy(message), report);
     }
 
     /// <summary>Out of date in a moment, so never repeated.</summary>
-    public static Task SendOnceAsync(BrokerLink link, IMigrationMessage message) => PublishAsync(link, message, new object());
+    public static Task SendOnceAsync(BrokerLink link, IMigrationMessage message) => PublishAsync(link, message, answered: null, new object());
 
     public async Task SendAgainAsync(BrokerLink link, string instanceId)
     {
         kept.RemoveAll(report => report.InstanceId != instanceId);
         foreach (var report in kept.ToList())
         {
-            await PublishAsync(link, report.Message, report);
+            await PublishAsync(link, report.Message, arrivals.AnsweredBy(report.Message), report);
         }
     }
 
@@ -35,9 +39,10 @@ internal sealed class Reports
         }
     }
 
-    private static async Task PublishAsync(BrokerLink link, IMigrationMessage message, object token)
+    private static async Task PublishAsync(BrokerLink link, IMigrationMessage message, Arrival? answered, object token)
     {
         var (properties, body) = ControlCodec.Write(message);
+        Arrival.Stamp((name, value) => properties.Headers![name] = value, answered, DateTimeOffset.UtcNow);
         // The broker lets nobody name another: so the engine knows who says it.
         properties.UserId = link.User;
         await link.Ledger.PublishAsync(Names.Migrations, "", properties, body, token);

@@ -18,7 +18,7 @@ internal sealed record FromQueue(BrokerLink Of, ulong Tag, Message Message, bool
 
 internal sealed record FenceFromQueue(BrokerLink Of, ulong Tag, Guid MigrationId, string InstanceId) : Signal(Of);
 
-internal sealed record FromControl(BrokerLink Of, ulong Tag, string Exchange, string? Urn, ReadOnlyMemory<byte> Body) : Signal(Of);
+internal sealed record FromControl(BrokerLink Of, ulong Tag, string Exchange, string? Urn, ReadOnlyMemory<byte> Body, Arrival Arrival) : Signal(Of);
 
 internal sealed record FromJournal(BrokerLink Of, ulong Tag, JournalEntry? Entry, JournalEnd? End) : Signal(Of);
 

@@ -261,6 +261,10 @@ internal sealed partial class WorkloadLoop
     {
         var (command, why) = ControlCodec.Read(from.Exchange, from.Urn, from.Body.Span);
         options.Log(command is null ? $"a control message was dropped: {why}" : $"obeys {command}");
+        if (command is IMigrationMessage asked)
+        {
+            reports.Asked(asked, from.Arrival);
+        }
         switch (command)
         {
             case PrepareSource prepare: memory.Prepare(prepare); break;

@@ -14,7 +14,7 @@ namespace Ms2m.Engine.Broker;
 /// migration's row meanwhile: nobody can decide to clean up before it is done.</summary>
 public sealed partial class BrokerTaskConsumer(
     BrokerConnection broker, ManagementApi management, IInstanceAccess access, PgSession session,
-    DocumentTable<MigrationSaga, Guid> sagas, ILogger<BrokerTaskConsumer> logger)
+    DocumentTable<MigrationSaga, Guid> sagas, TimeProvider time, ILogger<BrokerTaskConsumer> logger)
     : IConsumer<GrantAccess>, IConsumer<RevokeShadow>, IConsumer<OpenReplay>, IConsumer<SendFence>,
         IConsumer<RevokeSource>, IConsumer<CloseReplay>
 {
@@ -134,6 +134,7 @@ public sealed partial class BrokerTaskConsumer(
         where T : class, IStepMessage
     {
         var task = context.Message;
+        var arrival = ArrivalOf(context);
         object answer;
         try
         {
@@ -147,8 +148,13 @@ public sealed partial class BrokerTaskConsumer(
         }
 
         var endpoint = await context.GetSendEndpoint(_migrations);
-        await endpoint.Send(answer, answer.GetType(), context.CancellationToken);
+        await endpoint.Send(answer, answer.GetType(), Pipe.Execute<SendContext>(send => Arrival.Stamp(
+            (name, value) => send.Headers.Set(name, value, overwrite: true), arrival, time.GetUtcNow())), context.CancellationToken);
     }
+
+    private Arrival ArrivalOf(ConsumeContext context) => Arrival.Of(
+        context.ReceiveContext.TransportHeaders.TryGetHeader(Headers.Sent, out var sent) ? sent : null,
+        time.GetUtcNow() - context.ReceiveContext.ElapsedTime);
 
     [LoggerMessage(1102, LogLevel.Information,
         "Step {Step}, attempt {Attempt}, of migration {MigrationId} is not wanted any more")]

@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.Context;
 using Ms2m.EventLog.Outbox;
+using Headers = Ms2m.Contracts.Headers;
 
 namespace Ms2m.Engine.Delivery;
 
@@ -9,6 +10,9 @@ namespace Ms2m.Engine.Delivery;
 /// <param name="DueAt">Set for a send with a delay, which becomes a timer.</param>
 internal sealed record CapturedSend(StoredMessage Message, DateTimeOffset? DueAt)
 {
+    // MassTransit copies the headers of what is being handled to what follows from it. These speak of the one message.
+    private static readonly string[] _ofTheCause = [Headers.Sent, Headers.Asked, Headers.Received];
+
     public static CapturedSend Of<T>(SendContext<T> context, DateTimeOffset now)
         where T : class
     {
@@ -38,7 +42,7 @@ internal sealed record CapturedSend(StoredMessage Message, DateTimeOffset? DueAt
             context.DestinationAddress?.ToString()
                 ?? throw new MessageException(typeof(T), "A message must have a destination to be stored."),
             (context.ContentType ?? context.Serializer.ContentType).ToString(),
-            StoredValues.Write(context.Headers.GetAll()),
+            StoredValues.Write(context.Headers.GetAll().Where(header => !_ofTheCause.Contains(header.Key))),
             StoredValues.Write(properties),
             body,
             context.TimeToLive is { } life ? now + life : null);

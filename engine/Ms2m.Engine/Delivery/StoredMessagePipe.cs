@@ -8,7 +8,7 @@ using Ms2m.EventLog.Outbox;
 namespace Ms2m.Engine.Delivery;
 
 /// <summary>Makes a send exactly the stored message.</summary>
-internal sealed class StoredMessagePipe(StoredMessage message, DateTimeOffset now) : IPipe<SendContext>
+internal sealed class StoredMessagePipe(StoredMessage message, TimeProvider time) : IPipe<SendContext>
 {
     private const string Priority = "RMQ-Priority";
 
@@ -23,13 +23,16 @@ internal sealed class StoredMessagePipe(StoredMessage message, DateTimeOffset no
             new ContentType(message.ContentType), new MemoryMessageBody(message.Body));
         if (message.ExpiresAt is { } end)
         {
-            context.TimeToLive = end - now;
+            context.TimeToLive = end - time.GetUtcNow();
         }
 
         foreach (var (name, value) in StoredValues.Read(message.Headers))
         {
             context.Headers.Set(name, value, overwrite: true);
         }
+
+        // Here, and not when it was decided: in between are the commit, and after a crash much more.
+        Arrival.Stamp((name, value) => context.Headers.Set(name, value, overwrite: true), answered: null, time.GetUtcNow());
 
         var properties = StoredValues.Read(message.Properties);
         if (context is TransportSendContext transport)

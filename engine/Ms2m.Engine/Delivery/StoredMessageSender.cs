@@ -56,7 +56,7 @@ internal sealed partial class StoredMessageSender(
         limit.CancelAfter(options.Value.SendTimeout);
         var endpoint = await bus.GetSendEndpoint(new Uri(message.Destination));
         await endpoint.Send(
-            new SerializedMessageBody(), new StoredMessagePipe(message, time.GetUtcNow()), limit.Token);
+            new SerializedMessageBody(), new StoredMessagePipe(message, time), limit.Token);
     }
 
     [LoggerMessage(1201, LogLevel.Warning, "Message {MessageId} to {Destination} could not be sent and will be tried again")]

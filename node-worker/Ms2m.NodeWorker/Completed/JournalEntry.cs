@@ -15,6 +15,9 @@ public sealed class JournalEntry
     /// <summary>When it came, by the node's clock.</summary>
     public DateTimeOffset At { get; init; }
 
+    /// <summary>How it came, for its answers to say; null in entries that were written before this was kept.</summary>
+    public Arrival? Arrival { get; init; }
+
     public List<JournaledAnswer> Answers { get; init; } = [];
 
     public bool Finished { get; set; }

@@ -18,20 +18,21 @@ public sealed partial class StepDesk(
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>When this returns, the command is recorded and may be taken from the broker.</summary>
-    public void Accept(IStepMessage command)
+    /// <param name="arrival">How it came over the broker.</param>
+    public void Accept(IStepMessage command, Arrival? arrival = null)
     {
         if (!Names.IsValid(command.Step) || command.Attempt < 1)
             throw new ArgumentException("A step's name is a DNS label and its attempts count from 1.");
         var key = new StepKey(command.MigrationId, command.Step, command.Attempt);
         var kind = StepKind.For(command);
-        while (!TryAccept(_lanes.GetOrAdd(key.MigrationId, _ => new Lane()), key, kind, command))
+        while (!TryAccept(_lanes.GetOrAdd(key.MigrationId, _ => new Lane()), key, kind, command, arrival))
         {
             // Forgotten in this moment: the next lane is a new one.
         }
     }
 
     /// <returns>False when the lane is forgotten.</returns>
-    private bool TryAccept(Lane lane, StepKey key, StepKind kind, IStepMessage command)
+    private bool TryAccept(Lane lane, StepKey key, StepKind kind, IStepMessage command, Arrival? arrival)
     {
         lock (lane)
         {
@@ -56,7 +57,7 @@ public sealed partial class StepDesk(
             }
             Accepted(key.MigrationId, key.Step, key.Attempt);
             var work = new StepWork(
-                key, kind, NewEntry(kind, command), journal, lane.Answers, SendAsync, _stopping.Token);
+                key, kind, NewEntry(kind, command, arrival), journal, lane.Answers, SendAsync, _stopping.Token);
             work.Record();
             foreach (var other in lane.Works.Where(w => kind.EndsOthers || w.Key.Step == key.Step))
                 other.GiveUp();
@@ -150,8 +151,13 @@ public sealed partial class StepDesk(
             return lane.Tail;
     }
 
-    private JournalEntry NewEntry(StepKind kind, IStepMessage command) =>
-        new() { Command = kind.Command.Name, Body = kind.WithoutSecrets(command), At = time.GetUtcNow() };
+    private JournalEntry NewEntry(StepKind kind, IStepMessage command, Arrival? arrival) => new()
+    {
+        Command = kind.Command.Name,
+        Body = kind.WithoutSecrets(command),
+        At = time.GetUtcNow(),
+        Arrival = arrival,
+    };
 
     private async Task RunAsync(Lane lane, StepWork work, IStepMessage command)
     {
@@ -211,7 +217,7 @@ public sealed partial class StepDesk(
         }
     }
 
-    private async Task SendAsync(IStepMessage answer)
+    private async Task SendAsync(IStepMessage answer, Arrival? answered)
     {
         var pause = TimeSpan.FromMilliseconds(200);
         while (true)
@@ -220,7 +226,7 @@ public sealed partial class StepDesk(
             limited.CancelAfter(TimeSpan.FromSeconds(10));
             try
             {
-                await bus.AnswerAsync(answer, limited.Token);
+                await bus.AnswerAsync(answer, answered, limited.Token);
                 return;
             }
             catch (Exception e) when (!_stopping.IsCancellationRequested)

@@ -5,7 +5,7 @@ namespace Ms2m.NodeWorker.Completed;
 /// <summary>One command at work: its record, and its answers on their way.</summary>
 internal sealed class StepWork(
     StepKey key, StepKind kind, JournalEntry entry, StepJournal journal, AnswerLine line,
-    Func<IStepMessage, Task> send, CancellationToken stopping)
+    Func<IStepMessage, Arrival?, Task> send, CancellationToken stopping)
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -103,7 +103,7 @@ internal sealed class StepWork(
     {
         if (stopping.IsCancellationRequested || entry.Answers[index].Read() is not { } answer)
             return;
-        await send(answer);
+        await send(answer, entry.Arrival);
         lock (_lock)
         {
             entry.Answers[index] = entry.Answers[index] with { Sent = true };

@@ -49,7 +49,7 @@ public sealed partial class InstanceWatch(
             limited.CancelAfter(Sending);
             await bus.AnswerAsync(
                 new InstanceExited(participant.MigrationId, participant.InstanceId, options.Node, container?.ExitCode),
-                limited.Token);
+                answered: null, limited.Token);
             _told.Add(participant);
             Ended(participant.MigrationId, participant.InstanceId, container?.ExitCode);
         }

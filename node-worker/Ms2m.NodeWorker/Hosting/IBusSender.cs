@@ -6,7 +6,8 @@ namespace Ms2m.NodeWorker.Hosting;
 public interface IBusSender
 {
     /// <summary>The answer of a step, or news of an instance, to the saga.</summary>
-    Task AnswerAsync(IMigrationMessage answer, CancellationToken cancel);
+    /// <param name="answered">The command that it answers; null for news that nobody asked for.</param>
+    Task AnswerAsync(IMigrationMessage answer, Arrival? answered, CancellationToken cancel);
 
     /// <summary>An answer outside a migration, to whoever asked.</summary>
     Task PublishAsync(object answer, CancellationToken cancel);

@@ -1,16 +1,20 @@
 using System.Threading.Channels;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Ms2m.Contracts;
+using Ms2m.Engine.Delivery;
 using Ms2m.Engine.Tests.Delivery.Lab;
+using Headers = Ms2m.Contracts.Headers;
 
 namespace Ms2m.Engine.Tests.Delivery;
 
 /// <summary>What goes through the outbox is, on the wire, what would have gone without it.</summary>
 public sealed class WireTests(Office office) : IClassFixture<Office>
 {
-    // What differs between any two messages: ids, who sends, and the client's count of its publishes.
+    // What differs between any two messages: ids, who sends, and the client's count of its publishes; and what only the
+    // outbox says, when the message left it.
     private static readonly string[] _ownIds =
-        ["MessageId", "ConversationId", "MT-InitiatorId", "MT-Source-Address", "x-dotnet-pub-seq-no"];
+        ["MessageId", "ConversationId", "MT-InitiatorId", "MT-Source-Address", "x-dotnet-pub-seq-no", Headers.Sent];
 
     [Fact]
     public async Task a_stored_message_has_the_bytes_properties_and_headers_of_a_direct_send()
@@ -41,6 +45,29 @@ public sealed class WireTests(Office office) : IClassFixture<Office>
 
         // A message that another caused says so; apart from that the headers are the same ones.
         Assert.Equal(Without(direct), Without(stored));
+    }
+
+    [Fact]
+    public async Task a_message_says_when_it_left_and_not_when_it_was_decided()
+    {
+        var told = await office.Wire.ListenAsync(ParcelMachine.Out);
+        var time = new ManualTime(DateTimeOffset.UtcNow);
+        var committed = DateTimeOffset.MinValue;
+        var faults = new FaultPoints
+        {
+            AfterCommit = _ =>
+            {
+                time.Advance(TimeSpan.FromSeconds(3));
+                committed = time.GetUtcNow();
+                return Task.CompletedTask;
+            },
+        };
+        using var host = await office.OpenAsync(faults, time);
+        await office.TellAsync(Guid.NewGuid(), "timed");
+        var sent = (await NextAsync(told)).Headers[Headers.Sent];
+        await Office.CloseAsync(host);
+
+        Assert.Equal(Arrival.Microseconds(committed), Assert.IsType<long>(sent));
     }
 
     [Fact]

@@ -62,7 +62,8 @@ public sealed class ScriptedCluster : IAsyncDisposable
         await SendAsync(Names.NodeReports, Report("node-b"));
     }
 
-    public Task SendAsync(string exchange, object message)
+    /// <param name="answered">The command that it answers, for its times.</param>
+    public Task SendAsync(string exchange, object message, Arrival? answered = null)
     {
         var properties = new BasicProperties
         {
@@ -73,6 +74,7 @@ public sealed class ScriptedCluster : IAsyncDisposable
             UserId = LabSettings.Uri("MS2M_BROKER_URI").UserInfo.Split(':')[0],
             Headers = new Dictionary<string, object?> { [Headers.MessageType] = Headers.Urn(message.GetType()) },
         };
+        Arrival.Stamp((name, value) => properties.Headers[name] = value, answered, DateTimeOffset.UtcNow);
         var body = JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ContractJson.Options);
         return _channel.BasicPublishAsync(exchange, "", true, properties, body).AsTask();
     }
@@ -140,6 +142,7 @@ public sealed class ScriptedCluster : IAsyncDisposable
             var urn = Encoding.UTF8.GetString((byte[])delivery.BasicProperties.Headers![Headers.MessageType]!);
             var type = urn.Split(';')[0].Split(':')[^1]; // the contract itself comes first, then its interfaces
             var body = JsonDocument.Parse(delivery.Body).RootElement;
+            var arrival = Arrival.Of(delivery.BasicProperties.Headers.TryGetValue(Headers.Sent, out var sent) ? sent : null, DateTimeOffset.UtcNow);
             lock (Received)
             {
                 Received.Add((type, body));
@@ -148,7 +151,8 @@ public sealed class ScriptedCluster : IAsyncDisposable
             var answers = Instead.TryGetValue(type, out var instead) ? instead(body) : await UsualAsync(type, body);
             foreach (var answer in answers)
             {
-                await SendAsync(Names.Migrations, answer);
+                // The last one is the shadow's report, which nobody asked for.
+                await SendAsync(Names.Migrations, answer, answer is IStepMessage and not ReplayCaughtUp ? arrival : null);
             }
         };
         await _channel.BasicConsumeAsync(queue.QueueName, true, consumer);

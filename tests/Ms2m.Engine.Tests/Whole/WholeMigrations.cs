@@ -148,7 +148,7 @@ public sealed class WholeMigrations(EngineFixture fixture, ITestOutputHelper out
         return id;
     }
 
-    private static Task<MigrationView> EndOfAsync(RunningEngine engine, Guid id) =>
+    internal static Task<MigrationView> EndOfAsync(RunningEngine engine, Guid id) =>
         ReachAsync(engine, id, events => Migration.Fold(events) is MigrationState.Ended);
 
     private static async Task<MigrationView> ReachAsync(

@@ -7,6 +7,43 @@ namespace Ms2m.NodeWorker.Tests.Completed;
 public sealed partial class StepDeskTests
 {
     [Fact]
+    public async Task an_answer_says_how_its_command_came_also_after_a_restart()
+    {
+        var arrival = new Arrival(Asked: 1_763_700_000_000_001, Received: 1_763_700_000_000_321);
+        var first = NewDesk();
+        _bus.CutOff = true;
+        _restore.Script = (command, answer, _) => Answer(answer, Ready(command, 3));
+        first.Accept(Restore(), arrival);
+        await first.IdleAsync(_migration);
+        await first.StopAsync();
+        _bus.CutOff = false;
+
+        NewDesk().Resume();
+
+        await _bus.NextAsync<ShadowReady>();
+        Assert.Equal([arrival], _bus.Answered);
+    }
+
+    [Fact]
+    public async Task a_journal_that_was_written_before_arrivals_were_kept_is_resumed()
+    {
+        var first = NewDesk();
+        _bus.CutOff = true;
+        _restore.Script = (command, answer, _) => Answer(answer, Ready(command, 3));
+        first.Accept(Restore());
+        await first.IdleAsync(_migration);
+        await first.StopAsync();
+        Assert.All(Directory.GetFiles(Options.JournalFolder, "*.json", SearchOption.AllDirectories), file =>
+            Assert.DoesNotContain("arrival", File.ReadAllText(file), StringComparison.OrdinalIgnoreCase));
+        _bus.CutOff = false;
+
+        NewDesk().Resume();
+
+        await _bus.NextAsync<ShadowReady>();
+        Assert.Equal([null], _bus.Answered);
+    }
+
+    [Fact]
     public async Task what_a_crash_left_undone_is_done_again_when_it_can_be()
     {
         var first = NewDesk();

@@ -50,6 +50,24 @@ public sealed class BrokerTests : IAsyncLifetime, IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [InlineData(1_763_700_000_000_001)]
+    [InlineData(null)]
+    public async Task an_answer_says_again_when_its_command_was_sent_and_when_it_came(long? asked)
+    {
+        var reserve = new ReserveTarget(
+            Guid.NewGuid(), StepNames.ReserveTarget, 3, "orders-t", Spec, "node-s", "token", 1000, 5000);
+        var before = Arrival.Microseconds(DateTimeOffset.UtcNow);
+
+        await _broker.SendAsync(_node, reserve, sent: asked);
+
+        var times = (await _broker.HearAsync(nameof(TargetReserved),
+            b => b.GetProperty("migrationId").GetGuid() == reserve.MigrationId)).Fields!;
+        Assert.Equal(asked, times.TryGetValue(Headers.Asked, out var repeated) ? repeated : null);
+        var received = Assert.IsType<long>(times[Headers.Received]);
+        Assert.InRange(received, before, Assert.IsType<long>(times[Headers.Sent]));
+    }
+
     [Fact]
     public async Task a_plain_command_is_answered_in_plain_json_to_the_saga()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Hosting;
@@ -22,13 +23,17 @@ public sealed class FakeBus : IBusSender
 
     public List<object> Published { get; } = [];
 
-    public Task AnswerAsync(IMigrationMessage answer, CancellationToken cancel)
+    /// <summary>To which arrivals the answers were given, in their order.</summary>
+    public ConcurrentQueue<Arrival?> Answered { get; } = new();
+
+    public Task AnswerAsync(IMigrationMessage answer, Arrival? answered, CancellationToken cancel)
     {
         if (CutOff)
         {
             Interlocked.Increment(ref _refused);
             throw new IOException("The broker is gone.");
         }
+        Answered.Enqueue(answered);
         return _answers.Writer.WriteAsync(answer, cancel).AsTask();
     }
 

@@ -13,7 +13,7 @@ internal sealed class LabBroker : IAsyncDisposable
 {
     private readonly IConnection _connection;
     private readonly IChannel _channel;
-    private readonly ConcurrentQueue<(string Type, JsonElement Body)> _heard = new();
+    private readonly ConcurrentQueue<(string Type, Heard Heard)> _heard = new();
 
     private LabBroker(IConnection connection, IChannel channel) => (_connection, _channel) = (connection, channel);
 
@@ -38,14 +38,16 @@ internal sealed class LabBroker : IAsyncDisposable
         consumer.ReceivedAsync += (_, delivery) =>
         {
             Assert.Equal("application/json", delivery.BasicProperties.ContentType);
-            _heard.Enqueue((TypeOf(delivery.BasicProperties), JsonSerializer.Deserialize<JsonElement>(delivery.Body.Span)));
+            _heard.Enqueue((TypeOf(delivery.BasicProperties),
+                new Heard(JsonSerializer.Deserialize<JsonElement>(delivery.Body.Span), delivery.BasicProperties.Headers)));
             return Task.CompletedTask;
         };
         await _channel.BasicConsumeAsync(queue, autoAck: true, consumer);
     }
 
     /// <summary>Sends plain JSON to a node.</summary>
-    public async Task SendAsync(string node, object command, bool withType = true)
+    /// <param name="sent">When, if it says so.</param>
+    public async Task SendAsync(string node, object command, bool withType = true, long? sent = null)
     {
         var properties = new BasicProperties
         {
@@ -56,12 +58,14 @@ internal sealed class LabBroker : IAsyncDisposable
                 ? new Dictionary<string, object?> { [Headers.MessageType] = Headers.Urn(command.GetType()) }
                 : null,
         };
+        if (sent is { } time)
+            properties.Headers![Headers.Sent] = time;
         await _channel.BasicPublishAsync(Names.Node(node), "", mandatory: false, properties,
             JsonSerializer.SerializeToUtf8Bytes(command, command.GetType(), ContractJson.Options));
     }
 
     public Task<Heard> HearAsync(string type, Func<JsonElement, bool> which) => Eventually.GetAsync(
-        type, () => Task.FromResult(_heard.Where(h => h.Type == type && which(h.Body)).Select(h => new Heard(h.Body)).FirstOrDefault()));
+        type, () => Task.FromResult(_heard.Where(h => h.Type == type && which(h.Heard.Body)).Select(h => h.Heard).FirstOrDefault()));
 
     /// <summary>
     /// Takes what <paramref name="provoke"/> puts into a queue that is made when it is first needed. A queue

@@ -20,6 +20,9 @@ internal sealed class EngineStandIn : IAsyncDisposable
 
     public ConcurrentQueue<IMigrationMessage> Heard { get; } = new();
 
+    /// <summary>The headers of everything heard.</summary>
+    public ConcurrentQueue<(Type Type, IDictionary<string, object?> Fields)> HeardFields { get; } = new();
+
     public ConcurrentQueue<(string Id, string Body)> Effects { get; } = new();
 
     public static async Task<EngineStandIn> StartAsync(Broker broker)
@@ -35,6 +38,7 @@ internal sealed class EngineStandIn : IAsyncDisposable
         {
             var urn = Encoding.UTF8.GetString((byte[])delivery.BasicProperties.Headers![Headers.MessageType]!);
             var type = typeof(PrepareSource).Assembly.GetTypes().Single(t => t.IsClass && t.IsPublic && Headers.Urn(t) == urn);
+            engine.HeardFields.Enqueue((type, delivery.BasicProperties.Headers));
             engine.Heard.Enqueue((IMigrationMessage)JsonSerializer.Deserialize(delivery.Body.Span, type, ContractJson.Options)!);
         });
         await ConsumeAsync(consuming, "out", delivery => engine.Effects.Enqueue(
@@ -60,9 +64,13 @@ internal sealed class EngineStandIn : IAsyncDisposable
         }
     }
 
-    public async Task TellAsync(string instance, IMigrationMessage message)
+    public async Task TellAsync(string instance, IMigrationMessage message, long? sent = null)
     {
         var properties = new BasicProperties { Headers = new Dictionary<string, object?> { [Headers.MessageType] = Headers.Urn(message.GetType()) } };
+        if (sent is { } time)
+        {
+            properties.Headers[Headers.Sent] = time;
+        }
         await TellRawAsync(instance, properties, JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ContractJson.Options));
     }
 
