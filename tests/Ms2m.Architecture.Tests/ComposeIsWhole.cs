@@ -33,7 +33,7 @@ public sealed class ComposeIsWhole
         var environment = (Dictionary<object, object>)((Dictionary<object, object>)Services["engine"])["environment"];
 
         Assert.Superset(
-            new HashSet<string> { "MS2M_BROKER_URI", "MS2M_BROKER_MANAGEMENT_URI", "MS2M_STORE", "MS2M_TRANSFER_SECRET", "MS2M_CLUSTER_KEY" },
+            new HashSet<string> { "MS2M_BROKER_URI", "MS2M_BROKER_MANAGEMENT_URI", "MS2M_STORE", "MS2M_TRANSFER_SECRET", "MS2M_CLUSTER_KEY", "MS2M_API_TOKEN" },
             environment.Keys.Cast<string>().ToHashSet());
     }
 

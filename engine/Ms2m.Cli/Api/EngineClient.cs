@@ -15,13 +15,21 @@ public sealed class EngineClient : IDisposable
     /// <summary>Names the engine for every program of this product.</summary>
     public const string UrlVariable = "MS2M_ENGINE_URL";
 
+    /// <summary>The engine's token, for an engine on another machine.</summary>
+    public const string TokenVariable = "MS2M_API_TOKEN";
+
     private readonly HttpClient _http;
 
-    public EngineClient(Uri url)
+    public EngineClient(Uri url, string? token = null)
     {
         Url = url;
         // Long polls are answered after 30 s at most; whoever needs less time cancels.
         _http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(45) };
+        if (token is not null)
+        {
+            // Not checked here for what may stand in a header: the engine says what is wrong with it.
+            _http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer {token.Trim()}");
+        }
     }
 
     public Uri Url { get; }

@@ -40,7 +40,8 @@ internal static class EngineCommand
             return output.Fail(CliFailures.NotAUrl(url), ExitCodes.Usage);
         }
 
-        using var engine = new EngineClient(address);
+        var token = Environment.GetEnvironmentVariable(EngineClient.TokenVariable);
+        using var engine = new EngineClient(address, token is { Length: > 0 } ? token : null);
         try
         {
             return await work(new EngineCall(engine, parsed, output, cancel));

@@ -67,6 +67,7 @@ public static class EngineHost
         builder.Services.AddHostedService<WarmUp>();
 
         var app = builder.Build();
+        app.UseTokenRequired(options.ApiToken);
         app.UseStoreAway();
         app.UseUtf8Only();
         app.MapMigrations();

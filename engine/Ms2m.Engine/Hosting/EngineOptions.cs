@@ -42,8 +42,12 @@ public sealed record EngineOptions
     /// broker passwords of workload instances are derived from it.</summary>
     public required string ClusterKey { get; init; }
 
+    /// <summary><c>MS2M_API_TOKEN</c>: at least 32 characters; requests that do not come from this machine must carry it. None
+    /// is needed while the engine listens on loopback only.</summary>
+    public string? ApiToken { get; init; }
+
     /// <exception cref="EngineOptionsException">A variable is missing or wrong; the message names it.</exception>
-    public static EngineOptions FromEnvironment(Func<string, string?> variable) => new()
+    public static EngineOptions FromEnvironment(Func<string, string?> variable) => ListeningRules.Checked(new()
     {
         Broker = ReadUri(variable, "MS2M_BROKER_URI", "amqp"),
         Management = ReadUri(variable, "MS2M_BROKER_MANAGEMENT_URI", "http"),
@@ -62,7 +66,11 @@ public sealed record EngineOptions
         {
             MaxWait = TimeSpan.FromSeconds(Number(variable, "MS2M_MAX_QUEUE_SECONDS", 3600, 31 * 24 * 3600)),
         },
-    };
+        ApiToken = IsGiven(variable, "MS2M_API_TOKEN") ? Secret(variable, "MS2M_API_TOKEN") : null,
+    });
+
+    private static bool IsGiven(Func<string, string?> variable, string name) =>
+        variable(name) is { Length: > 0 } || variable(name + "_FILE") is { Length: > 0 };
 
     private static int Number(Func<string, string?> variable, string name, int usual, int most) =>
         variable(name) is not { Length: > 0 } text ? usual
