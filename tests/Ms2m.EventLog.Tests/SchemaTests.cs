@@ -41,7 +41,7 @@ public sealed class SchemaTests(Database database) : IClassFixture<Database>
     {
         await using var own = await OwnDatabase.CreateAsync();
         await using var empty = Store.Open(own.ConnectionString);
-        var installer = new SchemaInstaller(empty, [Database.Notes]);
+        var installer = new SchemaInstaller(empty, [Database.Notes], []);
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => installer.InstallAsync(default)));
         await installer.InstallAsync(default);
         await using var versions = empty.CreateCommand("select count(*) from ms2m_schema");

@@ -1,16 +1,22 @@
 using System.Collections.Immutable;
 using Ms2m.Contracts;
+using Ms2m.Engine.Hosting;
 using Ms2m.Engine.Turns;
 using Ms2m.EventLog.Streams;
+using Ms2m.History.ReadModels;
 using Ms2m.Migrations;
 using Ms2m.Migrations.Views;
-using Npgsql;
 
 namespace Ms2m.Engine.Api;
 
 /// <summary>Reads migrations from the event log.</summary>
 internal sealed class MigrationReader(
-    NpgsqlDataSource store, ReadStream readStream, AppendedListener appended, LineReader lines, TimeProvider time)
+    ReadModels readModels,
+    MigrationTable table,
+    ReadStream readStream,
+    AppendedListener appended,
+    LineReader lines,
+    TimeProvider time)
 {
     public async Task<MigrationView?> ViewAsync(Guid id, CancellationToken token) =>
         await ReadAsync(id, token) is not { } view ? null
@@ -20,15 +26,18 @@ internal sealed class MigrationReader(
     public async Task<IReadOnlyList<MigrationView>> ListAsync(
         string? workload, bool? active, int limit, CancellationToken token)
     {
-        var views = new List<MigrationView>();
-        foreach (var id in await NewestAsync(limit, token))
+        if (workload is not null && !Names.IsValid(workload))
         {
-            if (await ReadAsync(id, token) is { } view
-                && (workload is null || view.Workload == workload)
-                && (active is null || view.Finished != active))
-            {
-                views.Add(view);
-            }
+            // Nothing has such a name, and the store cannot be asked for every text.
+            return [];
+        }
+
+        await readModels.CatchUpAsync(token);
+        var views = new List<MigrationView>();
+        foreach (var row in await table.NewestAsync(new MigrationFilter(workload, active), limit, token))
+        {
+            // The times of one that is under way go on after its last event.
+            views.Add(row.Finished ? row : await ReadAsync(row.MigrationId, token) ?? row);
         }
 
         if (!views.Any(Waits))
@@ -77,20 +86,6 @@ internal sealed class MigrationReader(
     private MigrationView View(Guid id, IReadOnlyList<RecordedEvent> events) => MigrationTimeline.Of(
         id, [.. events.Select(one => ((IMigrationMessage)one.Data, one.Timestamp))], time.GetUtcNow());
 
-    private async Task<List<Guid>> NewestAsync(int limit, CancellationToken token)
-    {
-        await using var command = store.CreateCommand(
-            "select id from mt_streams where type = 'migration' order by created desc limit $1");
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        var ids = new List<Guid>();
-        await using var rows = await command.ExecuteReaderAsync(token);
-        while (await rows.ReadAsync(token))
-        {
-            ids.Add(rows.GetGuid(0));
-        }
-
-        return ids;
-    }
 }
 
 /// <summary>One event as the API gives it.</summary>

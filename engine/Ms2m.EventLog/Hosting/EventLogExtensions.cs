@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Ms2m.EventLog.Documents;
+using Ms2m.EventLog.Projections;
 using Ms2m.EventLog.Schema;
 using Ms2m.EventLog.Streams;
 
@@ -28,6 +29,7 @@ public static class EventLogExtensions
         services.AddSingleton<ReadAll>();
         services.AddSingleton<FollowEvents>();
         services.AddSingleton<SchemaInstaller>();
+        services.AddSingleton<Projector>();
         services.AddSingleton<AppendedListener>();
         services.AddHostedService(provider => provider.GetRequiredService<AppendedListener>());
         return services;

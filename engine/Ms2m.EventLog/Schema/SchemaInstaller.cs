@@ -6,7 +6,7 @@ namespace Ms2m.EventLog.Schema;
 
 /// <summary>Brings a database to the layout this version needs. Safe to run at every start and from several engines at
 /// once: the scripts run in one transaction, behind one lock, and each of them once.</summary>
-public sealed class SchemaInstaller(NpgsqlDataSource store, IEnumerable<DocumentTable> documents)
+public sealed class SchemaInstaller(NpgsqlDataSource store, IEnumerable<DocumentTable> documents, IEnumerable<TableScript> tables)
 {
     // Any number will do, as long as nothing else in this database locks on it.
     private const long InstallLock = 0x4d53_324d_0001;
@@ -32,6 +32,11 @@ public sealed class SchemaInstaller(NpgsqlDataSource store, IEnumerable<Document
         foreach (var document in documents)
         {
             await ExecuteAsync(document.CreateSql);
+        }
+
+        foreach (var table in tables)
+        {
+            await ExecuteAsync(table.Sql);
         }
 
         await transaction.CommitAsync(token);

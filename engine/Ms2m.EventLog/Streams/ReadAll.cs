@@ -24,14 +24,7 @@ public sealed class ReadAll(NpgsqlDataSource store, EventTypes types)
     {
         while (true)
         {
-            var page = await PageAsync(seqId, token);
-            if (HasHole(seqId, page))
-            {
-                var ceiling = page[^1].SeqId;
-                await AwaitAppendsAsync(token);
-                page = [.. (await PageAsync(seqId, token)).TakeWhile(one => one.SeqId <= ceiling)];
-            }
-
+            var page = await PageAsync(seqId, PageSize, token);
             foreach (var one in page)
             {
                 yield return one;
@@ -46,14 +39,28 @@ public sealed class ReadAll(NpgsqlDataSource store, EventTypes types)
         }
     }
 
+    /// <summary>The next events, at most <paramref name="size"/> of them, as <see cref="AfterAsync"/> gives them.</summary>
+    public async Task<IReadOnlyList<RecordedEvent>> PageAsync(long after, int size, CancellationToken token)
+    {
+        var page = await VisibleAsync(after, size, token);
+        if (HasHole(after, page))
+        {
+            var ceiling = page[^1].SeqId;
+            await AwaitAppendsAsync(token);
+            page = [.. (await VisibleAsync(after, size, token)).TakeWhile(one => one.SeqId <= ceiling)];
+        }
+
+        return page;
+    }
+
     private static bool HasHole(long after, List<RecordedEvent> page) =>
         page.Count > 0 && page[^1].SeqId - after != page.Count;
 
-    private async Task<List<RecordedEvent>> PageAsync(long after, CancellationToken token)
+    private async Task<List<RecordedEvent>> VisibleAsync(long after, int size, CancellationToken token)
     {
         await using var command = store.CreateCommand(Sql);
         command.Parameters.Add(Parameter.Bigint(after));
-        command.Parameters.Add(Parameter.Integer(PageSize));
+        command.Parameters.Add(Parameter.Integer(size));
         var page = new List<RecordedEvent>();
         await using var rows = await command.ExecuteReaderAsync(token);
         while (await rows.ReadAsync(token))

@@ -31,7 +31,7 @@ public sealed class Database : IAsyncLifetime
         _own = await OwnDatabase.CreateAsync();
         ConnectionString = _own.ConnectionString;
         Store = EventLog.Store.Open(ConnectionString);
-        await new SchemaInstaller(Store, [Notes, Labels]).InstallAsync(default);
+        await new SchemaInstaller(Store, [Notes, Labels], []).InstallAsync(default);
     }
 
     public async Task DisposeAsync()

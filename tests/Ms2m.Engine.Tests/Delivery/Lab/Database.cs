@@ -22,7 +22,7 @@ internal sealed class Database : IAsyncDisposable
     public static async Task<Database> CreateAsync(params DocumentTable[] documents)
     {
         var database = new Database(await OwnDatabase.CreateAsync());
-        await new SchemaInstaller(database.Store, documents).InstallAsync(default);
+        await new SchemaInstaller(database.Store, documents, []).InstallAsync(default);
         return database;
     }
 
