@@ -16,7 +16,6 @@ internal static class MigrationEndpoints
         group.MapGet("/", ListAsync);
         group.MapGet("/{id:guid}", GetAsync);
         group.MapPost("/{id:guid}/cancel", CancelEndpoint.CancelAsync);
-        group.MapGet("/{id:guid}/events", EventsAsync);
     }
 
     private static async Task<IResult> StartAsync(HttpRequest request, IBus bus, TimeProvider time, CancellationToken token)
@@ -38,13 +37,6 @@ internal static class MigrationEndpoints
 
     private static async Task<IResult> GetAsync(Guid id, MigrationReader reader, CancellationToken token) =>
         await reader.ViewAsync(id, token) is { } view ? Results.Ok(view) : Unknown(id);
-
-    private static async Task<IResult> EventsAsync(
-        Guid id, MigrationReader reader, CancellationToken token, long after = 0, int waitMs = 0)
-    {
-        var events = await reader.EventsAsync(id, after, TimeSpan.FromMilliseconds(Math.Clamp(waitMs, 0, 30_000)), token);
-        return events.Count == 0 && after == 0 ? Unknown(id) : Results.Ok(events);
-    }
 
     // One byte more than is allowed is enough to be refused.
     private static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken token)

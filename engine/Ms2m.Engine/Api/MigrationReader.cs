@@ -60,7 +60,7 @@ internal sealed class MigrationReader(
             var left = until - time.GetUtcNow();
             if (events.Count > 0 || left <= TimeSpan.Zero)
             {
-                return [.. events.Select(one => new EventBody(one.Version, one.SeqId, one.Alias, one.Timestamp, one.Data))];
+                return [.. events.Select(EventBody.Of)];
             }
 
             await next.WaitAsync(left, time, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -87,6 +87,3 @@ internal sealed class MigrationReader(
         id, [.. events.Select(one => ((IMigrationMessage)one.Data, one.Timestamp))], time.GetUtcNow());
 
 }
-
-/// <summary>One event as the API gives it.</summary>
-internal sealed record EventBody(long Version, long Sequence, string Type, DateTimeOffset At, object Data);

@@ -57,6 +57,7 @@ public static class EngineHost
         builder.Services.AddSingleton<Provenance>();
         builder.Services.AddSingleton<ClusterReader>();
         builder.Services.AddSingleton<MigrationReader>();
+        builder.Services.AddSingleton<EventStreams>();
         builder.Services.AddSingleton<Starts>();
         builder.Services.AddSingleton<LineReader>();
         builder.Services.AddScoped<SlotKeeper>();
@@ -77,6 +78,7 @@ public static class EngineHost
         app.UseStoreAway();
         app.UseUtf8Only();
         app.MapMigrations();
+        app.MapEvents();
         app.MapCluster();
         app.MapGarbage();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
