@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Ms2m.Contracts;
 using Ms2m.Engine.Tests.Delivery.Lab;
+using Ms2m.EventLog.Streams;
+using Ms2m.History.Events;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using Headers = Ms2m.Contracts.Headers;
@@ -50,6 +53,26 @@ public sealed class TimesOnTheWire(EngineFixture fixture) : IClassFixture<Engine
         var times = _seen.First(one => one.Type == answer).Fields;
         var (asked, received, sent) = ((long)times[Headers.Asked]!, (long)times[Headers.Received]!, (long)times[Headers.Sent]!);
         Assert.InRange(received, asked, sent);
+    }
+
+    [Fact]
+    public async Task the_log_keeps_the_times_of_an_answer_and_nothing_that_is_no_time()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(fixture.Options.Broker, "kept");
+        await using var engine = await fixture.StartEngineAsync();
+        cluster.Instead[nameof(PrepareSource)] = _ => [];
+        var id = await WholeMigrations.StartAsync(engine, cluster, Guid.CreateVersion7());
+        await Eventually.TrueAsync(() => Task.FromResult(cluster.Has(nameof(PrepareSource))), "the source is told to prepare");
+        await cluster.SendAsync(
+            Names.Migrations, new SourcePrepared(id, StepNames.PrepareSource, 1, cluster.Source), new Arrival(long.MaxValue, -1));
+        await WholeMigrations.EndOfAsync(engine, id);
+
+        var log = await engine.Services.GetRequiredService<ReadStream>().ReadAsync(id, 1, CancellationToken.None);
+        var reserved = EventFacts.Of(log.Single(one => one.Data is TargetReserved));
+        Assert.True(reserved.Asked <= reserved.Received && reserved.Received <= reserved.Sent && reserved.Sent <= reserved.Arrived, $"{reserved}");
+        var prepared = EventFacts.Of(log.Single(one => one.Data is SourcePrepared));
+        Assert.Equal((null, null), (prepared.Asked, prepared.Received));
+        Assert.NotNull(prepared.Sent);
     }
 
     private async Task<IConnection> ListenAsync(params string[] exchanges)
