@@ -6,9 +6,9 @@ namespace Ms2m.LogTool;
 /// <summary>What <c>ms2m log</c> can say no to.</summary>
 internal static class LogFailures
 {
-    public static Failure NoStore() => new(
+    public static Failure NoStore(string variable) => new(
         "MS2M-LOG-STORE",
-        $"Which event store? {LogStore.Variable} is not set.",
+        $"Which event store? {variable} is not set.",
         "Give --store, or set the variable to an Npgsql connection string; a user that may only read is enough for most verbs.");
 
     public static Failure BadStore(string why) => new(
@@ -26,6 +26,15 @@ internal static class LogFailures
 
     public static Failure AmbiguousId(string prefix, IEnumerable<Guid> ids) => new(
         "MS2M-LOG-AMBIGUOUS", $"'{prefix}' is the beginning of more than one id: {string.Join(", ", ids)}.", "Give more of it.");
+
+    public static Failure NotATime(string text) => new(
+        "MS2M-LOG-TIME", $"'{text}' is no time.", "Write it like 2026-11-21, 2026-11-21T06:30:00Z, or how long ago: 7d, 12h, 30m.");
+
+    public static Failure TooYoung(TimeSpan least) => new(
+        "MS2M-LOG-YOUNG", $"Only what ended at least {least.TotalHours:0} h ago can be archived.", "Give an earlier time.");
+
+    public static Failure NotSound(long faults) => new(
+        "MS2M-LOG-FAULTS", $"{faults} faults were found.", "Each is named above; 'ms2m log rebuild' mends the read models only.");
 
     public static Failure Unexpected(Exception bug) => new(
         "MS2M-LOG-BUG", $"Unexpected: {bug.GetType().Name}: {bug.Message}", "This is a bug of ms2m; please report it.");

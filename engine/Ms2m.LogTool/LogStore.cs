@@ -11,6 +11,9 @@ internal sealed class LogStore : IAsyncDisposable
     /// <summary>Names the store where --store does not.</summary>
     public const string Variable = "MS2M_STORE_READER";
 
+    /// <summary>As <see cref="Variable"/>, for the verbs that write.</summary>
+    public const string WriterVariable = "MS2M_STORE_WRITER";
+
     public LogStore(string connectionString)
     {
         Source = Store.Open(connectionString);

@@ -7,29 +7,34 @@ namespace Ms2m.LogTool;
 /// <summary>What all verbs share: which store, JSON or text, and every expected error as a sentence and an exit code.</summary>
 internal static class LogVerb
 {
-    /// <summary>Gives a verb the common options and its work.</summary>
-    public static Command Does(this Command command, Func<LogCall, Task<int>> work)
+    /// <summary>Gives a verb that reads the common options and its work.</summary>
+    public static Command Does(this Command command, Func<LogCall, Task<int>> work) => Does(command, LogStore.Variable, work);
+
+    /// <summary>As <see cref="Does(Command, Func{LogCall, Task{int}})"/>, for a verb that writes: the user of the engine's own connection may.</summary>
+    public static Command Writes(this Command command, Func<LogCall, Task<int>> work) => Does(command, LogStore.WriterVariable, work);
+
+    private static Command Does(Command command, string variable, Func<LogCall, Task<int>> work)
     {
         var store = new Option<string?>("--store")
         {
-            Description = $"Npgsql connection string of the event store [default: ${LogStore.Variable}]",
+            Description = $"Npgsql connection string of the event store [default: ${variable}]",
             HelpName = "CONNECTION",
         };
         var json = new Option<bool>("--json") { Description = "Print JSON instead of text" };
         command.Options.Add(store);
         command.Options.Add(json);
         command.SetAction((parsed, cancel) =>
-            Run(parsed, parsed.GetValue(store), new Output(parsed.GetValue(json)), work, cancel));
+            Run(parsed, variable, parsed.GetValue(store), new Output(parsed.GetValue(json)), work, cancel));
         return command;
     }
 
     private static async Task<int> Run(
-        ParseResult parsed, string? connection, Output output, Func<LogCall, Task<int>> work, CancellationToken cancel)
+        ParseResult parsed, string variable, string? connection, Output output, Func<LogCall, Task<int>> work, CancellationToken cancel)
     {
-        connection ??= Environment.GetEnvironmentVariable(LogStore.Variable);
+        connection ??= Environment.GetEnvironmentVariable(variable);
         if (string.IsNullOrEmpty(connection))
         {
-            return output.Fail(LogFailures.NoStore(), ExitCodes.Usage);
+            return output.Fail(LogFailures.NoStore(variable), ExitCodes.Usage);
         }
 
         try

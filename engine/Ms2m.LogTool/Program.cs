@@ -6,6 +6,10 @@ using Ms2m.LogTool.Verbs;
 var root = new RootCommand("Reads the event log: shows, checks, measures and explains migrations that ever ran.")
 {
     ShowVerb.Create(),
+    VerifyVerb.Create(),
+    StatsVerb.Create(),
+    RebuildVerb.Create(),
+    ArchiveVerb.Create(),
 };
 
 var parsed = root.Parse(args);

@@ -36,6 +36,7 @@ export MS2M_BROKER_CLIENT_URI='amqp://$client@127.0.0.1:$broker_port/$broker_vho
 export MS2M_BROKER_MANAGEMENT_URI='http://$broker@127.0.0.1:$broker_management_port'
 export MS2M_STORE='$store'
 export MS2M_STORE_READER='$(store_address "$store_reader" store-reader)'
+export MS2M_STORE_WRITER='$(store_address "$store_engine" store-engine)'
 export MS2M_ENGINE_URL='$engine_url'
 ENV
     mv "$lab_environment.new" "$lab_environment"

@@ -31,7 +31,7 @@ public sealed class MigrationHandler(
         // Not earlier: who has waited for a slot must not be dated before the one who freed it.
         var now = time.GetUtcNow();
         var metadata = new EventMetadata(
-            now, context.ConversationId?.ToString(), context.MessageId?.ToString(), provenance.Of(context, now));
+            now, (context.ConversationId ?? saga.CorrelationId).ToString(), context.MessageId?.ToString(), provenance.Of(context, now));
         var decision = Migration.Decide(saga.State, input, metadata.Timestamp);
         if (decision.Events.Count > 0)
         {
