@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using MassTransit;
 using Ms2m.Contracts;
 
@@ -12,7 +13,7 @@ internal static class CancelEndpoint
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
     public static async Task<IResult> CancelAsync(
-        Guid id, MigrationReader reader, IBus bus, TimeProvider time, CancellationToken token)
+        [Description("The migration")] Guid id, MigrationReader reader, IBus bus, TimeProvider time, CancellationToken token)
     {
         var before = await reader.EventsAsync(id, 0, TimeSpan.Zero, token);
         if (before.Count == 0)
@@ -40,5 +41,5 @@ internal static class CancelEndpoint
         return Accepted(id);
     }
 
-    private static IResult Accepted(Guid id) => Results.Accepted($"/migrations/{id}", new { });
+    private static IResult Accepted(Guid id) => Results.Accepted($"/migrations/{id}", new NothingBody());
 }

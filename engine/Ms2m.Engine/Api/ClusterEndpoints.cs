@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using MassTransit;
 using Ms2m.Contracts;
 using Ms2m.Engine.Answering;
@@ -14,10 +15,15 @@ internal static class ClusterEndpoints
 {
     public static void MapCluster(this WebApplication app)
     {
-        app.MapGet("/nodes", NodesAsync);
-        app.MapGet("/workloads", WorkloadsAsync);
-        app.MapPost("/workloads", RunAsync);
-        app.MapDelete("/workloads/{name}", StopAsync);
+        app.MapGet("/nodes", NodesAsync).WithSummary("The nodes, from their newest reports").WithTags("Cluster");
+        app.MapGet("/workloads", WorkloadsAsync)
+            .WithSummary("The instances of workloads, and whether they answer").WithTags("Cluster");
+        app.MapPost("/workloads", RunAsync)
+            .WithSummary("Run a workload for the first time").WithTags("Cluster")
+            .Produces<RunningBody>(202).Fails(400, 409, 415);
+        app.MapDelete("/workloads/{name}", StopAsync)
+            .WithSummary("Stop a workload, and take its broker access away").WithTags("Cluster")
+            .Produces<NothingBody>(202).Fails(404, 409);
     }
 
     private static async Task<IEnumerable<NodeBody>> NodesAsync(
@@ -85,11 +91,11 @@ internal static class ClusterEndpoints
             ? Results.Conflict(taken)
             : await starts.SendAsync(command, target.Node, token) is { } unsent
             ? Results.Conflict(unsent)
-            : Results.Accepted("/workloads", new { RequestId = id, command.InstanceId });
+            : Results.Accepted("/workloads", new RunningBody(id, command.InstanceId));
     }
 
     private static async Task<IResult> StopAsync(
-        string name, ClusterReader cluster, NpgsqlDataSource store, Starts starts, IInstanceAccess access, IBus bus,
+        [Description("The workload")] string name, ClusterReader cluster, NpgsqlDataSource store, Starts starts, IInstanceAccess access, IBus bus,
         TimeProvider time, CancellationToken token)
     {
         // PostgreSQL has no word for what a name may not be: it fails on a NUL.
@@ -106,7 +112,7 @@ internal static class ClusterEndpoints
         var hosts = Instances(await cluster.NodesAsync(token)).Where(host => host.Instance.Spec.Name == name).ToArray();
         if (hosts.Length == 0 && await starts.TakeBackAsync(name, token))
         {
-            return Results.Accepted("/workloads", new { });
+            return Results.Accepted("/workloads", new NothingBody());
         }
 
         if (hosts.Length == 0)
@@ -122,7 +128,7 @@ internal static class ClusterEndpoints
             await access.RevokeAsync(instance.InstanceId, token);
         }
 
-        return Results.Accepted("/workloads", new { });
+        return Results.Accepted("/workloads", new NothingBody());
     }
 
     private static IEnumerable<(NodeReported Node, InstanceReported Instance)> Instances(IEnumerable<NodeReported> nodes) =>
@@ -136,6 +142,8 @@ internal static class ClusterEndpoints
     private sealed record WorkloadBody(
         string Name, string Node, string InstanceId, InstanceRole Role, long Epoch, string State, long MemoryBytes,
         string Image, string Queue, Guid? MigrationId, bool? Answering, DateTimeOffset? SilentSince, string? SilentBecause);
+
+    private sealed record RunningBody(Guid RequestId, string InstanceId);
 
     internal sealed record RunBody(
         string? Name, string? Node, string? Image, string? Queue, Dictionary<string, string>? Environment,

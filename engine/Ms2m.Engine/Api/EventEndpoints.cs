@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using Ms2m.EventLog.Streams;
 using Ms2m.Migrations;
@@ -8,17 +9,25 @@ namespace Ms2m.Engine.Api;
 internal static class EventEndpoints
 {
     private const string LastEventId = "Last-Event-ID";
+    private const string Json = "application/json";
+    private const string Stream = "text/event-stream";
     private const int MostAtOnce = 1000;
 
     public static void MapEvents(this WebApplication app)
     {
-        app.MapGet("/migrations/{id:guid}/events", OfOneAsync);
-        app.MapGet("/events", OfAllAsync);
+        app.MapGet("/migrations/{id:guid}/events", OfOneAsync)
+            .WithSummary("Events of one migration; as a stream until it has ended for whoever accepts text/event-stream")
+            .WithTags("Events").Produces<EventBody[]>(200, Json, Stream).Produces(204).Fails(400, 404);
+        app.MapGet("/events", OfAllAsync)
+            .WithSummary("Events of all migrations; as a stream without an end for whoever accepts text/event-stream")
+            .WithTags("Events").Produces<LogEventBody[]>(200, Json, Stream).Fails(400);
     }
 
     private static async Task<IResult> OfOneAsync(
-        Guid id, HttpRequest request, MigrationReader reader, EventStreams streams, CancellationToken token,
-        long after = 0, int waitMs = 0)
+        [Description("The migration")] Guid id, HttpRequest request, MigrationReader reader, EventStreams streams,
+        CancellationToken token,
+        [Description("Only events after this version; a stream prefers the header Last-Event-ID")] long after = 0,
+        [Description("Wait so long for the next event when there is none, at most 30000; lists only")] int waitMs = 0)
     {
         if (IsForStream(request))
         {
@@ -30,7 +39,9 @@ internal static class EventEndpoints
     }
 
     private static async Task<IResult> OfAllAsync(
-        HttpRequest request, ReadAll readAll, EventStreams streams, CancellationToken token, long after = 0, int limit = 100)
+        HttpRequest request, ReadAll readAll, EventStreams streams, CancellationToken token,
+        [Description("Only events after this sequence number; a stream prefers the header Last-Event-ID")] long after = 0,
+        [Description("At most so many, 1 to 1000; lists only")] int limit = 100)
     {
         if (IsForStream(request))
         {
@@ -51,7 +62,7 @@ internal static class EventEndpoints
     }
 
     private static bool IsForStream(HttpRequest request) => request.GetTypedHeaders().Accept
-        .Any(type => type.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase));
+        .Any(type => type.MediaType.Equals(Stream, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>What the listener has already; its header is newer than the address that it came with first.</summary>
     /// <returns>Null when the header is no number.</returns>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Ms2m.Engine.Answering;
 using Ms2m.Engine.Api;
 using Ms2m.Engine.Broker;
@@ -37,8 +36,11 @@ public static class EngineHost
         {
             http.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
             http.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
+            // Numbers are numbers, also in the document that describes them.
+            http.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             http.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         });
+        builder.Services.AddApiDocument();
         builder.Services.AddSingleton(options);
         builder.Services.AddEventLog(options.Store, events => MigrationEvents.Register(events));
         builder.Services.AddDocuments(new DocumentTable<MigrationSaga, Guid>(saga => saga.CorrelationId));
@@ -75,14 +77,15 @@ public static class EngineHost
 
         var app = builder.Build();
         app.UseTokenRequired(options.ApiToken);
+        app.UseRefusalsSayWhy();
         app.UseStoreAway();
         app.UseUtf8Only();
         app.MapMigrations();
         app.MapEvents();
         app.MapCluster();
         app.MapGarbage();
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+        app.MapHealth();
+        app.MapOpenApi();
         return app;
     }
 

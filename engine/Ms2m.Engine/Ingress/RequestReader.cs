@@ -106,12 +106,13 @@ public static class RequestReader
         return $"{what}{where}{line}.";
     }
 
-    private sealed record StartBody(
-        Guid? MigrationId, string? Workload, string? TargetNode, string? Strategy, CutoverPolicy? Policy, string? RequestedBy,
-        int? Priority);
-
     private sealed record CancelBody(Guid? MigrationId, string? RequestedBy);
 }
+
+/// <summary>The body of a request to start, as README.md has it.</summary>
+internal sealed record StartBody(
+    Guid? MigrationId, string? Workload, string? TargetNode, string? Strategy, CutoverPolicy? Policy, string? RequestedBy,
+    int? Priority);
 
 /// <summary>A request, or what is wrong with it; never both, never neither.</summary>
 public sealed record Read<T>(T? Value, Failure? Problem)
