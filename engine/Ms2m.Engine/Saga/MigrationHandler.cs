@@ -5,6 +5,7 @@ using Ms2m.Engine.Turns;
 using Ms2m.EventLog;
 using Ms2m.EventLog.Claims;
 using Ms2m.EventLog.Streams;
+using Ms2m.History.Events;
 using Ms2m.Migrations;
 using Ms2m.Migrations.Views;
 
@@ -57,7 +58,7 @@ public sealed class MigrationHandler(
         var rows = new List<EventToAppend>(events.Count);
         foreach (var @event in events)
         {
-            rows.Add(new EventToAppend(@event, Guid.CreateVersion7(metadata.Timestamp), Provenance.Of(@event, saga.State)));
+            rows.Add(new EventToAppend(@event, Guid.CreateVersion7(metadata.Timestamp), EventPlace.HeadersOf(@event, saga.State)));
             saga.State = Migration.Evolve(saga.State, @event);
         }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using MassTransit;
 using Ms2m.Contracts;
 using Ms2m.History.Events;
-using Ms2m.Migrations;
 using Headers = Ms2m.Contracts.Headers;
 
 namespace Ms2m.Engine.Saga;
@@ -41,25 +40,6 @@ public sealed class Provenance(TimeProvider time)
         Copy(context, Headers.Asked, headers, EventHeaders.Asked);
         Copy(context, Headers.Received, headers, EventHeaders.Received);
         Copy(context, Headers.Sent, headers, EventHeaders.Sent);
-        return headers;
-    }
-
-    /// <summary>Of one event, beside what it shares with all that follow from the message.</summary>
-    /// <param name="before">The state before it.</param>
-    public static Dictionary<string, string> Of(IMigrationMessage @event, MigrationState before)
-    {
-        var headers = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (EventPlace.NodeOf(@event, Migration.FactsOf(before)) is { } node)
-        {
-            headers[EventHeaders.Node] = node;
-        }
-
-        if (EventPlace.StepOf(@event) is var (step, attempt))
-        {
-            headers[EventHeaders.Step] = step;
-            headers[EventHeaders.Attempt] = attempt.ToString(CultureInfo.InvariantCulture);
-        }
-
         return headers;
     }
 

@@ -15,8 +15,6 @@ public sealed class AppendEvents(EventTypes types)
 
     private static readonly string _lock = $"select pg_advisory_xact_lock_shared({AppendLock})";
 
-    private static readonly Dictionary<string, string> _none = [];
-
     private const string Notify = $"select pg_notify('{Channel}', '')";
 
     // The row of a new stream. Of two writers the second waits here for the first and then inserts nothing.
@@ -58,7 +56,7 @@ public sealed class AppendEvents(EventTypes types)
             return previousDigest;
         }
 
-        var rows = Sealed(streamId, expectedVersion, events, metadata, previousDigest).ToList();
+        var rows = SealedEvents.Of(types, streamId, expectedVersion, events, metadata, previousDigest).ToList();
         session.DeferLast(DeferredWrite.Of(_lock, []));
         session.DeferLast(DeferredWrite.Of(
             (expectedVersion == 0 ? NewStream : NextVersion) + Events,
@@ -73,31 +71,6 @@ public sealed class AppendEvents(EventTypes types)
         session.DeferLast(DeferredWrite.Of(Notify, []));
         return rows[^1].Digest;
     }
-
-    // The sequence number is not drawn yet, and is no part of the digest: the place in the stream is.
-    private IEnumerable<(StoredEvent Row, string Digest)> Sealed(
-        Guid streamId, long version, IReadOnlyList<EventToAppend> events, EventMetadata metadata, string? digest)
-    {
-        foreach (var one in events)
-        {
-            var type = one.Data.GetType();
-            var headers = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var (key, value) in (metadata.Headers ?? _none).Concat(one.Headers ?? _none))
-            {
-                headers[key] = value;
-            }
-
-            var row = new StoredEvent(
-                0, one.EventId, streamId, ++version, EventJson.Write(one.Data, type), types.AliasOf(type), metadata.Timestamp,
-                EventTypes.DotnetName(type), metadata.CorrelationId, metadata.CausationId, Json(headers));
-            digest = EventSeal.Of(digest, row);
-            headers[EventSeal.Header] = digest;
-            yield return (row with { Headers = Json(headers) }, digest);
-        }
-    }
-
-    private static string Json(Dictionary<string, string> headers) =>
-        EventJson.Write(headers, typeof(Dictionary<string, string>));
 
     private static NpgsqlParameter[] Parameters(
         Guid streamId, long expected, List<(StoredEvent Row, string Digest)> rows, EventMetadata metadata, string? streamType)

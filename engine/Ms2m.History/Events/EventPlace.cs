@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ms2m.Contracts;
 using Ms2m.Migrations;
 
@@ -40,6 +41,25 @@ public static class EventPlace
         ReplayProgressed or CutoverDecided => (StepNames.FollowReplay, 1),
         _ => null,
     };
+
+    /// <summary>What the headers of an event say of its place.</summary>
+    /// <param name="before">The state before it.</param>
+    public static Dictionary<string, string> HeadersOf(IMigrationMessage @event, MigrationState before)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (NodeOf(@event, Migration.FactsOf(before)) is { } node)
+        {
+            headers[EventHeaders.Node] = node;
+        }
+
+        if (StepOf(@event) is var (step, attempt))
+        {
+            headers[EventHeaders.Step] = step;
+            headers[EventHeaders.Attempt] = attempt.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return headers;
+    }
 
     private static string? NodeOf(string instance, Facts? facts) =>
         facts is null ? null
