@@ -10,6 +10,11 @@ var root = new RootCommand("Reads the event log: shows, checks, measures and exp
     StatsVerb.Create(),
     RebuildVerb.Create(),
     ArchiveVerb.Create(),
+    ExplainVerb.Create(),
+    AtVerb.Create(),
+    DiffVerb.Create(),
+    CompareVerb.Create(),
+    FollowVerb.Create(),
 };
 
 var parsed = root.Parse(args);

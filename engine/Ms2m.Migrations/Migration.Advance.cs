@@ -8,7 +8,7 @@ namespace Ms2m.Migrations;
 public static partial class Migration
 {
     /// <summary>Pause before the attempt after a reported failure: the cause may pass by itself.</summary>
-    private static TimeSpan RetryPause(int attempt) => TimeSpan.FromMilliseconds(200 * Math.Pow(2, Math.Min(attempt, 6) - 1));
+    public static TimeSpan RetryPause(int attempt) => TimeSpan.FromMilliseconds(200 * Math.Pow(2, Math.Min(attempt, 6) - 1));
 
     /// <summary>Starts what the plan has next, passes the commit point, or ends the migration.</summary>
     private static void Advance(Draft draft)

@@ -122,7 +122,7 @@ public static partial class Migration
             : steps.SetItem(step, new(attempt, status));
 
     /// <summary>Which step an event ends, and with which attempt, if it ends one.</summary>
-    internal static (string Step, int Attempt)? StepEndedBy(IMigrationMessage @event) => @event switch
+    public static (string Step, int Attempt)? StepEndedBy(IMigrationMessage @event) => @event switch
     {
         StepStarted or StepOverdue or StepFailed or StepGivenUp => null,
         ShadowAttached => (StepNames.AttachShadow, 1),

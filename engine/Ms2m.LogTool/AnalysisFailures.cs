@@ -1,0 +1,22 @@
+using Ms2m.Contracts;
+
+namespace Ms2m.LogTool;
+
+/// <summary>What the verbs about one migration can say no to.</summary>
+internal static class AnalysisFailures
+{
+    public static Failure NotAMoment(string text) => new(
+        "MS2M-LOG-MOMENT", $"'{text}' names no moment of a migration.",
+        "Give an event's number, a time since the start such as +350ms or +1.5s, or a time of day such as 2026-11-21T05:21:22.4Z.");
+
+    public static Failure WhichMoment() => new(
+        "MS2M-LOG-MOMENT", "Which moment?", "Give --time or --event, one of them.");
+
+    public static Failure NothingJudged(Guid id) => new(
+        "MS2M-LOG-WHATIF", $"The shadow of {id} never followed its source: there is no replay to judge anew.",
+        "Choose a migration that came to Replaying; 'ms2m log show' tells.");
+
+    public static Failure BadPolicy(string why) => new(
+        "MS2M-LOG-POLICY", $"This is not a cutover policy: {why.TrimEnd('.')}.",
+        "Write JSON such as {\"maxInterruptionMs\": 200, \"onOverload\": \"RollBack\"}.");
+}

@@ -1,0 +1,63 @@
+using Ms2m.History.Explaining;
+using Ms2m.History.Timelines;
+using Ms2m.Migrations;
+using Ms2m.Migrations.Views;
+using Npgsql;
+
+namespace Ms2m.LogTool;
+
+/// <summary>Medians of the newest completed migrations of one kind, from their streams.</summary>
+internal static class KindMedians
+{
+    private const int Most = 50;
+
+    // The newest streams by their own time; no more are looked at than it takes to find some of the kind.
+    private const string Newest =
+        "select id from mt_streams where type = 'migration' and id <> $1 order by created desc limit 400";
+
+    private const string OfKind =
+        "select r.stream_id from mt_events r where r.stream_id = any($1) and r.version = 1 and r.type = 'migration_requested'"
+        + " and r.data -> 'Spec' ->> 'Name' = $2 and r.data ->> 'Strategy' = $3 limit $4";
+
+    public static async Task<IMedians> OfAsync(LogCall call, MigrationHistory history)
+    {
+        if (history.Request is not { } request)
+        {
+            return ViewMedians.None;
+        }
+
+        var newest = await IdsAsync(call, Newest, new NpgsqlParameter<Guid> { TypedValue = history.Id });
+        var alike = await IdsAsync(
+            call,
+            OfKind,
+            new NpgsqlParameter<Guid[]> { TypedValue = [.. newest] },
+            new NpgsqlParameter<string> { TypedValue = request.Spec.Name },
+            new NpgsqlParameter<string> { TypedValue = request.Strategy },
+            new NpgsqlParameter<int> { TypedValue = Most * 2 });
+        var views = new List<MigrationView>();
+        foreach (var id in alike)
+        {
+            if (views.Count < Most && await Histories.ReadAsync(call, id) is { } other
+                && other.View() is { Phase: Phase.Completed } view)
+            {
+                views.Add(view);
+            }
+        }
+
+        return new ViewMedians(views);
+    }
+
+    private static async Task<List<Guid>> IdsAsync(LogCall call, string sql, params NpgsqlParameter[] parameters)
+    {
+        await using var command = call.Store.Source.CreateCommand(sql);
+        command.Parameters.AddRange(parameters);
+        await using var rows = await command.ExecuteReaderAsync(call.Cancel);
+        var ids = new List<Guid>();
+        while (await rows.ReadAsync(call.Cancel))
+        {
+            ids.Add(rows.GetGuid(0));
+        }
+
+        return ids;
+    }
+}
