@@ -15,6 +15,7 @@ var root = new RootCommand("Reads the event log: shows, checks, measures and exp
     DiffVerb.Create(),
     CompareVerb.Create(),
     FollowVerb.Create(),
+    WhatIfVerb.Create(),
 };
 
 var parsed = root.Parse(args);

@@ -11,7 +11,7 @@ internal static class OldLogs
     private static readonly EventTypes _types = MigrationEvents.Register(new EventTypes());
 
     public static IEnumerable<string> Files =>
-        Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Corpus"), "*.jsonl").Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "OldLogs"), "*.jsonl").Order(StringComparer.Ordinal);
 
     public static IEnumerable<MigrationHistory> All => Files.Select(file => MigrationHistory.Of(Read(file)));
 

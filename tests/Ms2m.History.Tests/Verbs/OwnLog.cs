@@ -17,6 +17,8 @@ internal sealed class OwnLog : IAsyncDisposable
         "insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type, correlation_id, causation_id, headers)"
         + " values (nextval('mt_events_sequence'), $1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10::jsonb)";
 
+    private const string Writer = "writer";
+
     private readonly OwnDatabase _database;
 
     private OwnLog(OwnDatabase database)
@@ -38,7 +40,9 @@ internal sealed class OwnLog : IAsyncDisposable
 
     public async Task AddAsync(params IEnumerable<RecordedEvent> events)
     {
-        await using var connection = await Log.Source.OpenConnectionAsync();
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, ApplicationName = Writer }.ConnectionString);
+        await connection.OpenAsync();
         foreach (var one in events)
         {
             await ExecuteAsync(connection, Stream, one.StreamId, one.Version, one.Timestamp, one.Timestamp);
@@ -52,12 +56,13 @@ internal sealed class OwnLog : IAsyncDisposable
         await ExecuteAsync(connection, "select pg_notify('mt_events_appended', '')");
     }
 
-    /// <summary>As a restart of the store does it to its clients.</summary>
+    /// <summary>As a restart of the store does it to its clients, but for whoever writes.</summary>
     public async Task BreakConnectionsAsync()
     {
         await using var other = NpgsqlDataSource.Create(LabSettings.Value("MS2M_STORE"));
-        await using var command = other.CreateCommand("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1");
+        await using var command = other.CreateCommand("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and application_name <> $2");
         command.Parameters.Add(new NpgsqlParameter { Value = new NpgsqlConnectionStringBuilder(ConnectionString).Database });
+        command.Parameters.Add(new NpgsqlParameter { Value = Writer });
         await command.ExecuteNonQueryAsync();
     }
 

@@ -1,0 +1,118 @@
+using System.Text.Json.Serialization;
+using Ms2m.Contracts;
+using Ms2m.History.Timelines;
+using Ms2m.Migrations;
+
+namespace Ms2m.History.WhatIf;
+
+/// <summary>What a migration was, and what it would have been under another policy.</summary>
+/// <param name="Faithful">Whether today's rule, asked anew under the policy that the migration had, decides as the engine did then.
+/// Where it does not, another version decided, and the prediction is about today's rule.</param>
+/// <param name="Was">What happened.</param>
+/// <param name="Would">What would have happened.</param>
+/// <param name="Sentence">Both, for a person.</param>
+public sealed record Prediction(
+    Guid MigrationId, CutoverPolicy Had, CutoverPolicy Given, bool Faithful, Handover Was, Handover Would, string Sentence)
+{
+    /// <returns>Null for a migration whose replay the engine never judged.</returns>
+    public static Prediction? Of(MigrationHistory history, CutoverPolicy given)
+    {
+        var judged = CutoverReplay.Judgements(history).ToArray();
+        if (judged.Length == 0 || history.Request is not { } request)
+        {
+            return null;
+        }
+
+        var was = Actual(history);
+        var own = CutoverReplay.FirstDecision(history, request.Policy);
+        var faithful = own?.Decision == was.Decision && (own is not { } one || was.DecidedMs == history.Events[one.Index].SinceMs);
+        var would = Judge(history, judged, was, given);
+        return new Prediction(history.Id, request.Policy, given, faithful, was, would, PredictionText.Of(was, would, faithful));
+    }
+
+    private static Handover Judge(
+        MigrationHistory history, (int Index, Facts Known)[] judged, Handover was, CutoverPolicy given)
+    {
+        if (CutoverReplay.FirstDecision(history, given) is var (index, decision))
+        {
+            return Outcome(was, given, decision, history.Events[index].SinceMs, judged, Certainty.Measured);
+        }
+
+        var (last, known) = judged[^1];
+        return Extrapolation.Decide(known, given) is var (later, afterMs)
+            ? Outcome(was, given, later, history.Events[last].SinceMs + afterMs, judged, Certainty.Extrapolated)
+            : new Handover(null, null, null, null, null, HandoverOutcome.Unknown, Certainty.Unknown);
+    }
+
+    private static Handover Outcome(
+        Handover was, CutoverPolicy given, CutoverDecided decision, double decidedMs, (int Index, Facts Known)[] judged, Certainty certainty)
+    {
+        if (decision.Reason != CutoverReason.LagIsSmall && given.OnOverload == OverloadAction.RollBack)
+        {
+            return new Handover(decision, decidedMs, null, null, null, HandoverOutcome.RollsBack, certainty);
+        }
+
+        // What one message takes was measured until then, and the handover itself in this very migration where it came to one.
+        var service = judged.Select(one => one.Known.Replay).LastOrDefault(reports => reports is [.., { ServiceMs: > 0 }]) is [.., var report]
+            ? report.ServiceMs
+            : 0;
+        var cost = was.HandoverMs ?? Cutover.HandoverMs;
+        var interruption = (decision.LagEntries * service) + cost;
+        double? total = was is { TotalMs: { } took, DecidedMs: { } then, InterruptionMs: { } paused }
+            ? Math.Max(0, took + decidedMs - then + interruption - paused)
+            : null;
+        return new Handover(decision, decidedMs, interruption, total, cost, HandoverOutcome.CutsOver, certainty);
+    }
+
+    private static Handover Actual(MigrationHistory history)
+    {
+        var view = history.View();
+        var decided = history.Events.FirstOrDefault(one => one.Data is CutoverDecided);
+        var decision = decided?.Data as CutoverDecided;
+        var service = decided is { After: MigrationState.Moving { Facts.Replay: [.., var report] } } ? report.ServiceMs : 0;
+        double? cost = decision is not null && view.InterruptionMs is { } paused
+            ? Math.Max(0, paused - (decision.LagEntries * service))
+            : null;
+        return new Handover(
+            decision,
+            decided?.SinceMs,
+            decision is null ? null : view.InterruptionMs,
+            history.Ended ? history.TotalMs : null,
+            cost,
+            decision is not null ? HandoverOutcome.CutsOver
+                : history.Events.Any(one => one.Data is RollbackStarted) ? HandoverOutcome.RollsBack
+                : HandoverOutcome.Unknown,
+            Certainty.Measured);
+    }
+}
+
+/// <summary>How a replay comes to its end.</summary>
+/// <param name="Decision">Why, and with which lag.</param>
+/// <param name="DecidedMs">Since the migration's first event.</param>
+/// <param name="HandoverMs">What the handover costs beside draining the lag.</param>
+public sealed record Handover(
+    CutoverDecided? Decision, double? DecidedMs, double? InterruptionMs, double? TotalMs, double? HandoverMs,
+    HandoverOutcome Outcome, Certainty Certainty);
+
+[JsonConverter(typeof(JsonStringEnumConverter<HandoverOutcome>))]
+public enum HandoverOutcome
+{
+    CutsOver,
+    RollsBack,
+
+    /// <summary>Neither is known.</summary>
+    Unknown,
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<Certainty>))]
+public enum Certainty
+{
+    /// <summary>Decided upon reports that the shadow really sent.</summary>
+    Measured,
+
+    /// <summary>The recording ends before: its rates are taken to stay as they were.</summary>
+    Extrapolated,
+
+    /// <summary>The recording holds no rate to go on with.</summary>
+    Unknown,
+}
