@@ -5,7 +5,7 @@ namespace Ms2m.History.MadeUp;
 /// <summary>What nodes, instances and broker answer to a command, and how long they work on it: about what was measured of a
 /// 27 MB consumer.</summary>
 /// <param name="fate">What is to become of the migration.</param>
-internal sealed class MadeUpAnswers(Random random, MadeUpFate fate, string source, string target, string instance)
+internal sealed class MadeUpAnswers(Random random, MadeUpFate fate, string workload, string source, string target, string instance)
 {
     private int _unanswered = fate == MadeUpFate.NeedsASecondAttempt ? 1 : 0;
 
@@ -19,7 +19,7 @@ internal sealed class MadeUpAnswers(Random random, MadeUpFate fate, string sourc
             return [];
         }
 
-        var shadow = Names.ShadowInstance("orders", command.MigrationId);
+        var shadow = Names.ShadowInstance(workload, command.MigrationId);
         var id = command.MigrationId;
         return command switch
         {
@@ -77,7 +77,7 @@ internal sealed class MadeUpAnswers(Random random, MadeUpFate fate, string sourc
             new(restored.Work + TimeSpan.FromMilliseconds(45), new ShadowAttached(id, shadow, 10), Asked: false),
         };
         var lag = random.Next(5, 60);
-        for (var report = 1; lag > 0; report++)
+        for (var report = 1; lag > 0 || report <= 3; report++)
         {
             lag = Math.Max(0, lag - 8);
             answers.Add(new(

@@ -28,6 +28,7 @@ public sealed class MadeUpMigration
     private readonly PriorityQueue<Arrival, (DateTimeOffset, int)> _coming = new();
     private readonly List<Append> _appends = [];
     private int _order;
+    private DateTimeOffset _decided;
 
     private MadeUpMigration(Guid id, Random random, MadeUpFate fate)
     {
@@ -36,7 +37,7 @@ public sealed class MadeUpMigration
         var nodes = random.GetItems(["node-a", "node-b", "node-c"], 3);
         (_source, _target) = (nodes[0], nodes[0] == "node-b" ? "node-c" : "node-b");
         _instance = $"{_workload}-1";
-        _answers = new MadeUpAnswers(random, fate, _source, _target, _instance);
+        _answers = new MadeUpAnswers(random, fate, _workload, _source, _target, _instance);
     }
 
     /// <summary>The events of one decision, with what the log says beside them.</summary>
@@ -76,7 +77,7 @@ public sealed class MadeUpMigration
         Come(at, new Arrival(new Asked(start, [Report(_source, at), Report(_target, at)], Id, Line.Empty), "client", null, null, at));
         if (fate == MadeUpFate.IsCancelled)
         {
-            var cancel = at + TimeSpan.FromMilliseconds(_random.Next(50, 900));
+            var cancel = at + TimeSpan.FromMilliseconds(_random.Next(50, 500));
             Come(cancel, new Arrival(new CancelMigration(Id, "generator"), "client", null, null, cancel));
         }
 
@@ -88,7 +89,9 @@ public sealed class MadeUpMigration
 
     private void Decide(Arrival arrival, DateTimeOffset arrived)
     {
-        var now = arrived + TimeSpan.FromMicroseconds(_random.Next(600, 2_500));
+        // Messages of one migration take turns.
+        var now = (arrived > _decided ? arrived : _decided) + TimeSpan.FromMicroseconds(_random.Next(600, 2_500));
+        _decided = now;
         var decision = Migration.Decide(State, arrival.Message is StepOverdue overdue && Migration.NeedsTheNodes(State, overdue, out _)
             ? new Overdue(overdue, false)
             : arrival.Message, now);

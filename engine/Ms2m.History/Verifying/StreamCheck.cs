@@ -24,7 +24,18 @@ public sealed class StreamCheck(EventTypes types)
 
             var before = fold.State;
             var @event = (IMigrationMessage)recorded.Data;
-            fold.Add(@event, recorded.Timestamp);
+            try
+            {
+                fold.Add(@event, recorded.Timestamp);
+            }
+#pragma warning disable CA1031 // The core is total over what the engine writes; here somebody else may have written.
+            catch (Exception damaged)
+#pragma warning restore CA1031
+            {
+                found.Add(stream.Fault("schema", stored, $"It cannot be folded: {damaged.Message}"));
+                return found;
+            }
+
             events.Add(new FoldedEvent(stored, @event, EventFacts.Of(recorded), before, fold.State));
         }
 
@@ -46,6 +57,7 @@ public sealed class StreamCheck(EventTypes types)
             if (recorded.Data is not IMigrationMessage { MigrationId: var id } || id != stream.Id)
             {
                 found.Add(stream.Fault("schema", stored, "It is about another migration than the stream it is in."));
+                return null;
             }
 
             if (stored.DotnetType is { } name && name != EventTypes.DotnetName(recorded.Data.GetType()))
@@ -53,7 +65,7 @@ public sealed class StreamCheck(EventTypes types)
                 found.Add(stream.Fault("schema", stored, $"Its mt_dotnet_type is {name}, which is not what its type is."));
             }
 
-            return recorded.Data is IMigrationMessage ? recorded : null;
+            return recorded;
         }
         catch (UnknownEventException unknown)
         {
