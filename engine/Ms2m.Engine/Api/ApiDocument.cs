@@ -50,6 +50,11 @@ internal static class ApiDocument
             [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }, []];
         operation.Responses ??= [];
         operation.Responses.TryAdd("401", Refusal(document, "A request from another machine has no valid token."));
+        if (path == "/metrics")
+        {
+            return;
+        }
+
         operation.Responses.TryAdd("503", Refusal(document, "The store does not answer: ask again."));
     }
 

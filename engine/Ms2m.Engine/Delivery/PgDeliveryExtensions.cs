@@ -2,6 +2,7 @@ using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.Middleware;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Ms2m.Engine.Measuring;
 using Ms2m.EventLog;
 using Npgsql;
 
@@ -30,6 +31,7 @@ public static class PgDeliveryExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<PgDeliveryOptions>().Configure(configure ?? (_ => { }));
         services.TryAddSingleton<FaultPoints>();
+        services.TryAddSingleton<EngineMetrics>();
         services.AddSingleton<StoredMessageSender>();
         services.AddSingleton<InFlight>();
         services.AddSingleton<TimerSignal>();

@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.Serialization;
 using Microsoft.Extensions.Options;
+using Ms2m.Engine.Measuring;
 using Ms2m.EventLog.Outbox;
 
 namespace Ms2m.Engine.Delivery;
@@ -12,7 +13,7 @@ internal sealed record SendOutcome(Guid[] Confirmed, Exception? Failure);
 
 /// <summary>Sends stored messages and waits until the broker has confirmed each of them.</summary>
 internal sealed partial class StoredMessageSender(
-    IBus bus, TimeProvider time, IOptions<PgDeliveryOptions> options, ILogger<StoredMessageSender> logger)
+    IBus bus, EngineMetrics metrics, TimeProvider time, IOptions<PgDeliveryOptions> options, ILogger<StoredMessageSender> logger)
 {
     /// <summary>Destinations at the same time; messages to one destination one after the other, so that they arrive in
     /// the order in which they were decided. After a failure the rest for that destination is not tried.</summary>
@@ -38,6 +39,7 @@ internal sealed partial class StoredMessageSender(
             {
                 await SendAsync(message, token);
                 confirmed.Add(id);
+                metrics.Sent(Receiver.Of(message.Destination));
             }
             // One bad destination must not keep the others from their messages.
             catch (Exception failure) when (!token.IsCancellationRequested)

@@ -4,6 +4,7 @@ using Ms2m.Contracts;
 using Ms2m.Engine.Broker;
 using Ms2m.Engine.Cluster;
 using Ms2m.Engine.Delivery;
+using Ms2m.Engine.Measuring;
 using Ms2m.Engine.Saga;
 using RabbitMQ.Client;
 
@@ -36,7 +37,7 @@ internal static class EngineBus
             bus.UseDelayedMessageScheduler();
             bus.ReceiveEndpoint(Names.Migrations, endpoint =>
             {
-                TypedOnly(endpoint);
+                TypedOnly(endpoint, context);
                 KnownSendersOnly(endpoint, self, context);
                 endpoint.SetQuorumQueue();
                 endpoint.ConcurrentMessageLimit = 16;
@@ -45,7 +46,7 @@ internal static class EngineBus
             });
             bus.ReceiveEndpoint(Names.BrokerTasks, endpoint =>
             {
-                TypedOnly(endpoint);
+                TypedOnly(endpoint, context);
                 endpoint.SetQuorumQueue();
                 endpoint.ConcurrentMessageLimit = 8;
                 // What fails on the broker is answered; only an absent store comes through to here, and is waited for.
@@ -54,7 +55,7 @@ internal static class EngineBus
             });
             bus.ReceiveEndpoint(Names.NodeReports, endpoint =>
             {
-                TypedOnly(endpoint);
+                TypedOnly(endpoint, context);
                 KnownSendersOnly(endpoint, self, context);
                 endpoint.ConcurrentMessageLimit = 4;
                 // An old report is worth nothing.
@@ -90,13 +91,14 @@ internal static class EngineBus
     private static void KnownSendersOnly(
         IRabbitMqReceiveEndpointConfigurator endpoint, string self, IServiceProvider services) =>
         endpoint.ConfigureReceive(receive => receive.UseFilter(
-            new KnownSendersOnly(self, services.GetRequiredService<ILogger<KnownSendersOnly>>())));
+            new KnownSendersOnly(
+                self, services.GetRequiredService<EngineMetrics>(), services.GetRequiredService<ILogger<KnownSendersOnly>>())));
 
     // Everything is sent to the endpoint's own exchange; nothing is published, so no exchange per message type.
-    private static void TypedOnly(IRabbitMqReceiveEndpointConfigurator endpoint)
+    private static void TypedOnly(IRabbitMqReceiveEndpointConfigurator endpoint, IServiceProvider services)
     {
         endpoint.ConfigureConsumeTopology = false;
         endpoint.PublishFaults = false;
-        endpoint.ConfigureReceive(receive => receive.UseFilter(new TypedMessagesOnly()));
+        endpoint.ConfigureReceive(receive => receive.UseFilter(new TypedMessagesOnly(services.GetRequiredService<EngineMetrics>())));
     }
 }

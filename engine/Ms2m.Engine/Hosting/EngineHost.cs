@@ -7,6 +7,7 @@ using Ms2m.Engine.Cluster;
 using Ms2m.Engine.Collection;
 using Ms2m.Engine.Delivery;
 using Ms2m.Engine.Ingress;
+using Ms2m.Engine.Measuring;
 using Ms2m.Engine.Saga;
 using Ms2m.History.Events;
 using Ms2m.History.ReadModels;
@@ -71,11 +72,17 @@ public static class EngineHost
         builder.Services.AddSingleton<RemainsReader>();
         builder.Services.AddSingleton<GarbageCollector>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GarbageCollector>());
+        builder.Services.AddSingleton<MeterTotals>();
+        builder.Services.AddSingleton<StoreLooker>();
+        builder.Services.AddSingleton<MigrationMeasures>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<MigrationMeasures>());
         builder.Services.AddSingleton<SignsOfLife>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SignsOfLife>());
         builder.Services.AddHostedService<WarmUp>();
 
         var app = builder.Build();
+        // From the first measurement on, not from the first question.
+        app.Services.GetRequiredService<MeterTotals>();
         app.UseTokenRequired(options.ApiToken);
         app.UseRefusalsSayWhy();
         app.UseStoreAway();
@@ -85,6 +92,7 @@ public static class EngineHost
         app.MapCluster();
         app.MapGarbage();
         app.MapHealth();
+        app.MapMetrics();
         app.MapOpenApi();
         return app;
     }

@@ -2,6 +2,7 @@ using System.Net.Mime;
 using System.Text;
 using System.Text.Json;
 using MassTransit;
+using Ms2m.Engine.Measuring;
 using Ms2m.Migrations;
 using Headers = Ms2m.Contracts.Headers;
 
@@ -11,7 +12,7 @@ namespace Ms2m.Engine.Hosting;
 /// against the connection that it came over; here it is checked against the message. The endpoint's queue
 /// <c>…_skipped</c> keeps what is refused, with the reason in MT-Reason.</summary>
 /// <param name="self">The engine's own broker user, which may say anything.</param>
-internal sealed partial class KnownSendersOnly(string self, ILogger<KnownSendersOnly> logger) : IFilter<ReceiveContext>
+internal sealed partial class KnownSendersOnly(string self, EngineMetrics metrics, ILogger<KnownSendersOnly> logger) : IFilter<ReceiveContext>
 {
     public Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
@@ -22,6 +23,7 @@ internal sealed partial class KnownSendersOnly(string self, ILogger<KnownSenders
         }
 
         LogSetAside(user, reason);
+        metrics.SetAside("sender");
         return context.SetAsideAsync(reason);
     }
 

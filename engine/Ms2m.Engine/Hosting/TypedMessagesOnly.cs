@@ -1,11 +1,12 @@
 using MassTransit;
+using Ms2m.Engine.Measuring;
 using Headers = Ms2m.Contracts.Headers;
 
 namespace Ms2m.Engine.Hosting;
 
 /// <summary>Refuses deliveries without a type header: the serializer would take them for every type that the endpoint
 /// knows, one after the other. The endpoint's queue <c>…_skipped</c> keeps them, with the reason in MT-Reason.</summary>
-internal sealed class TypedMessagesOnly : IFilter<ReceiveContext>
+internal sealed class TypedMessagesOnly(EngineMetrics metrics) : IFilter<ReceiveContext>
 {
     private const string Reason = $"the message has no header {Headers.MessageType}; docs/wire-protocol.md says what to set";
 
@@ -16,6 +17,7 @@ internal sealed class TypedMessagesOnly : IFilter<ReceiveContext>
             return next.Send(context);
         }
 
+        metrics.SetAside("type");
         return context.SetAsideAsync(Reason);
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MassTransit;
 using Ms2m.Contracts;
 using Ms2m.Engine.Broker;
+using Ms2m.Engine.Measuring;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using Headers = Ms2m.Contracts.Headers;
@@ -13,7 +14,7 @@ namespace Ms2m.Engine.Ingress;
 /// to the saga; an unreadable one goes to the log through the saga and, whole, to the dead letters. Acknowledged only
 /// when that is with the broker, so a crash repeats it.</summary>
 public sealed partial class PlainRequests(
-    BrokerConnection broker, IBus bus, TimeProvider time, ILogger<PlainRequests> logger) : BackgroundService
+    BrokerConnection broker, IBus bus, EngineMetrics metrics, TimeProvider time, ILogger<PlainRequests> logger) : BackgroundService
 {
     private static readonly TimeSpan _pauseAfterLoss = TimeSpan.FromSeconds(1);
     private static readonly Uri _migrations = new($"exchange:{Names.Migrations}");
@@ -125,9 +126,10 @@ public sealed partial class PlainRequests(
         await endpoint.Send(message, token);
     }
 
-    private static async Task DeadLetterAsync(
+    private async Task DeadLetterAsync(
         IChannel channel, BasicDeliverEventArgs delivery, Failure reason, CancellationToken token)
     {
+        metrics.SetAside("request");
         var properties = new BasicProperties
         {
             Persistent = true,

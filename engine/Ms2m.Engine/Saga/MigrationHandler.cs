@@ -1,6 +1,7 @@
 using MassTransit;
 using Ms2m.Contracts;
 using Ms2m.Engine.Cluster;
+using Ms2m.Engine.Measuring;
 using Ms2m.Engine.Turns;
 using Ms2m.EventLog;
 using Ms2m.EventLog.Claims;
@@ -21,6 +22,7 @@ public sealed class MigrationHandler(
     SlotKeeper slots,
     Dispatch dispatch,
     Provenance provenance,
+    MigrationMeasures measures,
     TimeProvider time)
 {
     /// <returns>The phase after it.</returns>
@@ -44,6 +46,7 @@ public sealed class MigrationHandler(
             session.DeferRelease(workload, saga.CorrelationId);
         }
 
+        measures.Follow(session, saga.CorrelationId, before, saga.State, decision.Events);
         await slots.FollowAsync(context, before, saga.State, metadata.Timestamp);
         foreach (var outgoing in decision.Messages)
         {

@@ -1,0 +1,88 @@
+using System.Threading.Channels;
+using Ms2m.Contracts;
+using Ms2m.EventLog;
+using Ms2m.EventLog.Streams;
+using Ms2m.Migrations;
+using Ms2m.Migrations.Views;
+using Npgsql;
+
+namespace Ms2m.Engine.Measuring;
+
+/// <summary>Counts what this engine has decided, after the commit, and measures each migration whose end it decided: from the
+/// log, beside the work, so that no message waits for it.</summary>
+public sealed partial class MigrationMeasures(
+    EngineMetrics metrics, ReadStream readStream, TimeProvider time, ILogger<MigrationMeasures> logger) : BackgroundService
+{
+    private readonly Channel<Guid> _ended = Channel.CreateUnbounded<Guid>();
+
+    /// <summary>Of one message.</summary>
+    public void Follow(
+        PgSession session, Guid migration, MigrationState before, MigrationState after, IReadOnlyList<IMigrationMessage> events)
+    {
+        if (events.Count > 0)
+        {
+            session.OnCommitted(() => Count(migration, before, after, events));
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await foreach (var migration in _ended.Reader.ReadAllAsync(stoppingToken))
+            {
+                await MeasureAsync(migration, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The next engine counts from nothing anyway.
+        }
+    }
+
+    private void Count(Guid migration, MigrationState before, MigrationState after, IReadOnlyList<IMigrationMessage> events)
+    {
+        if (before is MigrationState.NotStarted)
+        {
+            metrics.Started();
+        }
+
+        foreach (var retried in events.OfType<StepStarted>().Where(step => step.Attempt > 1))
+        {
+            metrics.Retried(retried.Step);
+        }
+
+        if (after is MigrationState.Ended ended && before is not MigrationState.Ended)
+        {
+            metrics.Ended(ended.Outcome);
+            _ended.Writer.TryWrite(migration);
+        }
+    }
+
+    private async Task MeasureAsync(Guid migration, CancellationToken token)
+    {
+        try
+        {
+            var events = await readStream.ReadAsync(migration, 1, token);
+            var view = MigrationTimeline.Of(
+                migration, [.. events.Select(one => ((IMigrationMessage)one.Data, one.Timestamp))], time.GetUtcNow());
+            foreach (var phase in view.Phases)
+            {
+                metrics.Lasted(phase.Name, phase.Ms);
+            }
+
+            metrics.Took(view.Phase, view.TotalMs);
+            if (view.InterruptionMs is { } interruption)
+            {
+                metrics.Interrupted(interruption);
+            }
+        }
+        catch (NpgsqlException away)
+        {
+            LogNotMeasured(migration, away.Message);
+        }
+    }
+
+    [LoggerMessage(1801, LogLevel.Information, "Migration {MigrationId} is missing in the histograms: {Reason}")]
+    private partial void LogNotMeasured(Guid migrationId, string reason);
+}
