@@ -14,13 +14,20 @@ internal sealed class LogStore : IAsyncDisposable
     /// <summary>As <see cref="Variable"/>, for the verbs that write.</summary>
     public const string WriterVariable = "MS2M_STORE_WRITER";
 
+    /// <summary>Whoever may create databases: for measuring.</summary>
+    public const string OwnerVariable = "MS2M_STORE";
+
     public LogStore(string connectionString)
     {
+        ConnectionString = connectionString;
         Source = Store.Open(connectionString);
         Types = MigrationEvents.Register(new EventTypes());
         Streams = new ReadStream(Source, Types);
         All = new ReadAll(Source, Types);
     }
+
+    /// <summary>Holds a password.</summary>
+    public string ConnectionString { get; }
 
     public NpgsqlDataSource Source { get; }
 

@@ -8,12 +8,13 @@ namespace Ms2m.LogTool;
 internal static class LogVerb
 {
     /// <summary>Gives a verb that reads the common options and its work.</summary>
-    public static Command Does(this Command command, Func<LogCall, Task<int>> work) => Does(command, LogStore.Variable, work);
+    public static Command Does(this Command command, Func<LogCall, Task<int>> work) => command.Does(LogStore.Variable, work);
 
     /// <summary>As <see cref="Does(Command, Func{LogCall, Task{int}})"/>, for a verb that writes: the user of the engine's own connection may.</summary>
-    public static Command Writes(this Command command, Func<LogCall, Task<int>> work) => Does(command, LogStore.WriterVariable, work);
+    public static Command Writes(this Command command, Func<LogCall, Task<int>> work) => command.Does(LogStore.WriterVariable, work);
 
-    private static Command Does(Command command, string variable, Func<LogCall, Task<int>> work)
+    /// <param name="variable">Names the store where --store does not.</param>
+    public static Command Does(this Command command, string variable, Func<LogCall, Task<int>> work)
     {
         var store = new Option<string?>("--store")
         {

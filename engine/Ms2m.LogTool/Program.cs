@@ -10,6 +10,7 @@ var root = new RootCommand("Reads the event log: shows, checks, measures and exp
     StatsVerb.Create(),
     RebuildVerb.Create(),
     ArchiveVerb.Create(),
+    BenchVerb.Create(),
     ExplainVerb.Create(),
     AtVerb.Create(),
     DiffVerb.Create(),

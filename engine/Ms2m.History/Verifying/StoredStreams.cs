@@ -9,8 +9,8 @@ namespace Ms2m.History.Verifying;
 /// <summary>Reads all that is stored of migrations, a page of them at a time, each page as one moment sees it.</summary>
 public sealed class StoredStreams(NpgsqlDataSource store)
 {
-    // Some 25 events each: a page is a few megabytes, however long the log is.
-    private const int PageSize = 200;
+    // Some 25 events each: a page is a megabyte or two, however long the log is.
+    private const int PageSize = 50;
 
     private const string Streams =
         "select id, coalesce(version, 0), coalesce(is_archived, false) from mt_streams"

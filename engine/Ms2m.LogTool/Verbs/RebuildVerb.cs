@@ -8,7 +8,7 @@ namespace Ms2m.LogTool.Verbs;
 /// <summary>Makes the read models anew.</summary>
 internal static class RebuildVerb
 {
-    private const int BatchSize = 5_000;
+    private const int BatchSize = 1_000;
 
     public static Command Create() => new Command(
         "rebuild",
