@@ -25,6 +25,9 @@ public sealed class ScriptedCluster : IAsyncDisposable
     public List<(string Type, JsonElement Body)> Received { get; } = [];
 
     /// <summary>Replaces the usual answers to one command.</summary>
+    /// <summary>What both nodes report to run.</summary>
+    public Dictionary<string, string> Versions { get; } = [];
+
     public Dictionary<string, Func<JsonElement, IEnumerable<object>>> Instead { get; } = [];
 
     public string Workload { get; private init; } = "";
@@ -128,8 +131,8 @@ public sealed class ScriptedCluster : IAsyncDisposable
         await _connection.DisposeAsync();
     }
 
-    private static NodeReported Report(string node, params InstanceReported[] instances) => new(
-        node, $"http://{node}:8490", DateTimeOffset.UtcNow, 600_000, new Dictionary<string, string>(),
+    private NodeReported Report(string node, params InstanceReported[] instances) => new(
+        node, $"http://{node}:8490", DateTimeOffset.UtcNow, 600_000, Versions,
         2, 8L << 30, 4L << 30, 2L << 30, [], instances);
 
     private async Task ListenAsync(string exchange, string key)
