@@ -19,6 +19,13 @@ public static class PolicyFile
     /// <exception cref="JsonException">It is no policy, or says something that no policy knows.</exception>
     public static CutoverPolicy Read(string json, CutoverPolicy had)
     {
+        string[] known = ["maxInterruptionMs", "maxReplayMs", "onOverload", "onSourceSilent"];
+        if (JsonElement.Parse(json) is { ValueKind: JsonValueKind.Object } policy
+            && policy.EnumerateObject().FirstOrDefault(field => !known.Contains(field.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } strange)
+        {
+            throw new JsonException($"a policy has no '{strange.Name}', only {string.Join(", ", known)}");
+        }
+
         var partial = JsonSerializer.Deserialize<Partial>(json, _strict) ?? throw new JsonException("The file holds null.");
         if (partial is { MaxInterruptionMs: <= 0 } or { MaxReplayMs: <= 0 })
         {

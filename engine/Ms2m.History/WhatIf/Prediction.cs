@@ -35,41 +35,42 @@ public sealed record Prediction(
     {
         if (CutoverReplay.FirstDecision(history, given) is var (index, decision))
         {
-            return Outcome(was, given, decision, history.Events[index].SinceMs, judged, Certainty.Measured);
+            var service = ServiceMs(judged.First(one => one.Index == index).Known) is > 0 and var then ? then : ServiceMs(judged[^1].Known);
+            return Outcome(was, given, decision, history.Events[index].SinceMs, service, Certainty.Measured);
         }
 
         var (last, known) = judged[^1];
         return Extrapolation.Decide(known, given) is var (later, afterMs)
-            ? Outcome(was, given, later, history.Events[last].SinceMs + afterMs, judged, Certainty.Extrapolated)
+            ? Outcome(was, given, later, history.Events[last].SinceMs + afterMs, ServiceMs(known), Certainty.Extrapolated)
             : new Handover(null, null, null, null, null, HandoverOutcome.Unknown, Certainty.Unknown);
     }
 
     private static Handover Outcome(
-        Handover was, CutoverPolicy given, CutoverDecided decision, double decidedMs, (int Index, Facts Known)[] judged, Certainty certainty)
+        Handover was, CutoverPolicy given, CutoverDecided decision, double decidedMs, double serviceMs, Certainty certainty)
     {
         if (decision.Reason != CutoverReason.LagIsSmall && given.OnOverload == OverloadAction.RollBack)
         {
             return new Handover(decision, decidedMs, null, null, null, HandoverOutcome.RollsBack, certainty);
         }
 
-        // What one message takes was measured until then, and the handover itself in this very migration where it came to one.
-        var service = judged.Select(one => one.Known.Replay).LastOrDefault(reports => reports is [.., { ServiceMs: > 0 }]) is [.., var report]
-            ? report.ServiceMs
-            : 0;
+        // What the handover costs was measured in this very migration, where it came to one.
         var cost = was.HandoverMs ?? Cutover.HandoverMs;
-        var interruption = (decision.LagEntries * service) + cost;
+        var interruption = (decision.LagEntries * serviceMs) + cost;
         double? total = was is { TotalMs: { } took, DecidedMs: { } then, InterruptionMs: { } paused }
             ? Math.Max(0, took + decidedMs - then + interruption - paused)
             : null;
         return new Handover(decision, decidedMs, interruption, total, cost, HandoverOutcome.CutsOver, certainty);
     }
 
+    // 0 before the first message was replayed.
+    private static double ServiceMs(Facts facts) => facts.Replay is [.., var report] ? report.ServiceMs : 0;
+
     private static Handover Actual(MigrationHistory history)
     {
         var view = history.View();
         var decided = history.Events.FirstOrDefault(one => one.Data is CutoverDecided);
         var decision = decided?.Data as CutoverDecided;
-        var service = decided is { After: MigrationState.Moving { Facts.Replay: [.., var report] } } ? report.ServiceMs : 0;
+        var service = decided is { After: MigrationState.Moving { Facts: var facts } } ? ServiceMs(facts) : 0;
         double? cost = decision is not null && view.InterruptionMs is { } paused
             ? Math.Max(0, paused - (decision.LagEntries * service))
             : null;
