@@ -19,4 +19,10 @@ internal static class AnalysisFailures
     public static Failure BadPolicy(string why) => new(
         "MS2M-LOG-POLICY", $"This is not a cutover policy: {why.TrimEnd('.')}.",
         "Write JSON such as {\"maxInterruptionMs\": 200, \"onOverload\": \"RollBack\"}.");
+
+    public static Failure NoCollector(string why) => new(
+        "MS2M-LOG-OTLP", $"The collector did not take the spans: {why.TrimEnd('.')}.", "Is --endpoint its address for OTLP over HTTP, such as http://127.0.0.1:4318?");
+
+    public static Failure NotWritten(string why) => new(
+        "MS2M-LOG-OUT", $"It could not be written: {why.TrimEnd('.')}.", "Look at --out, and at the room on its disk.");
 }

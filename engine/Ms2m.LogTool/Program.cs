@@ -17,6 +17,7 @@ var root = new RootCommand("Reads the event log: shows, checks, measures and exp
     CompareVerb.Create(),
     FollowVerb.Create(),
     WhatIfVerb.Create(),
+    ExportVerb.Create(),
 };
 
 var parsed = root.Parse(args);
