@@ -54,6 +54,10 @@ public static class Headers
     /// with <see cref="Asked"/> and <see cref="Sent"/> it tells the way from the work without equal clocks. Optional.</summary>
     public const string Received = "ms2m-received";
 
+    /// <summary>The W3C trace context of a command's sender or of an answer's: <c>00-trace-span-01</c>. Absent where nobody
+    /// traces.</summary>
+    public const string TraceParent = "traceparent";
+
     /// <summary>The URN of a contract on the wire.</summary>
     public static string Urn(Type contract) => $"urn:message:{contract.Namespace}:{contract.Name}";
 }

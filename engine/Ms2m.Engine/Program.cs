@@ -12,6 +12,7 @@ Log.Logger = new LoggerConfiguration()
     .CreateLogger();
 try
 {
+    using var traces = TraceExport.Begin(Environment.GetEnvironmentVariable);
     var options = EngineOptions.FromEnvironment(Environment.GetEnvironmentVariable);
     await using var engine = EngineHost.Build(options, logging => logging.ClearProviders().AddSerilog(Log.Logger));
     await EngineHost.StartAsync(engine, CancellationToken.None);

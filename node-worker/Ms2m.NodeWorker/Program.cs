@@ -24,6 +24,7 @@ Log.Logger = new LoggerConfiguration()
     .CreateLogger();
 try
 {
+    using var traces = TraceExport.Begin(Environment.GetEnvironmentVariable, options.Node);
     await using var app = WorkerHost.Build(options);
     var unmet = StartConditions.Problems(app.Services);
     foreach (var condition in unmet)

@@ -24,8 +24,10 @@ internal sealed class CommandArrivals
         known.Add((step.MigrationId, step.Step, step.Attempt, arrival));
     }
 
-    public Arrival? AnsweredBy(IMigrationMessage message) =>
-        message is IStepMessage answer ? known.Find(one => Is(one, answer)).Arrival : null;
+    public Arrival? AnsweredBy(IStepMessage answer) => known.Find(one => Is(one, answer)).Arrival;
+
+    /// <summary>The span of the migration's latest command.</summary>
+    public string? LatestTrace(Guid migrationId) => known.FindLast(one => one.MigrationId == migrationId).Arrival?.Trace;
 
     private static bool Is((Guid MigrationId, string Step, int Attempt, Arrival) one, IStepMessage message) =>
         one.MigrationId == message.MigrationId && one.Step == message.Step && one.Attempt == message.Attempt;

@@ -26,7 +26,8 @@ internal sealed class ControlSide(BrokerLink link, string instanceId)
         var (channel, queue) = (link.Control, Names.ControlQueue(instanceId));
         var reader = new QueueReader(channel, (tag, _, exchange, _, properties, body) => link.Post(new FromControl(
             link, tag, exchange, MessageHeaders.Text(properties, Headers.MessageType), body.ToArray(),
-            Arrival.Of(MessageHeaders.Number(properties, Headers.Sent), DateTimeOffset.UtcNow))), own =>
+            Arrival.Of(
+                MessageHeaders.Number(properties, Headers.Sent), MessageHeaders.Text(properties, Headers.TraceParent), DateTimeOffset.UtcNow))), own =>
             {
                 if (!own)
                 {

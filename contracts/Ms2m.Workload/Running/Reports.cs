@@ -14,10 +14,18 @@ internal sealed class Reports
 
     public async Task SendAsync(BrokerLink link, string instanceId, IMigrationMessage message)
     {
-        var report = new Kept(instanceId, message);
+        var answered = message is IStepMessage answer
+            ? WorkloadTraces.Answered(answer, instanceId, arrivals.AnsweredBy(answer))
+            : null;
+        var report = new Kept(instanceId, message, answered);
         kept.Add(report);
-        await PublishAsync(link, message, arrivals.AnsweredBy(message), report);
+        await PublishAsync(link, message, answered, report);
     }
+
+    /// <summary>What began at that time for the migration has just ended. A copy knows what its original was asked, and so
+    /// where in the trace it belongs.</summary>
+    public void Tell(string name, Guid migrationId, string instanceId, DateTimeOffset began) =>
+        WorkloadTraces.Tell(name, migrationId, instanceId, arrivals.LatestTrace(migrationId), began);
 
     /// <summary>Out of date in a moment, so never repeated.</summary>
     public static Task SendOnceAsync(BrokerLink link, IMigrationMessage message) => PublishAsync(link, message, answered: null, new object());
@@ -27,7 +35,7 @@ internal sealed class Reports
         kept.RemoveAll(report => report.InstanceId != instanceId);
         foreach (var report in kept.ToList())
         {
-            await PublishAsync(link, report.Message, arrivals.AnsweredBy(report.Message), report);
+            await PublishAsync(link, report.Message, report.Answered, report);
         }
     }
 
@@ -49,10 +57,12 @@ internal sealed class Reports
     }
 
     /// <summary>A class, because two equal reports are two.</summary>
-    private sealed class Kept(string instanceId, IMigrationMessage message)
+    private sealed class Kept(string instanceId, IMigrationMessage message, Arrival? answered)
     {
         public string InstanceId => instanceId;
 
         public IMigrationMessage Message => message;
+
+        public Arrival? Answered => answered;
     }
 }

@@ -159,6 +159,7 @@ internal sealed partial class WorkloadLoop
                 await reports.SendAsync(on, memory.InstanceId, new ReplayCaughtUp(
                     caughtUp.MigrationId, StepNames.VerifyHandoff, 1, memory.InstanceId,
                     caughtUp.LastOrdinal, caughtUp.ChainDigest, options.StateDigest?.Invoke()));
+                reports.Tell("replay", caughtUp.MigrationId, memory.InstanceId, DateTimeOffset.UtcNow.AddMilliseconds(-(progress?.ElapsedMs ?? 0)));
                 options.Log($"caught up at {caughtUp.LastOrdinal}");
                 break;
             case Report report:

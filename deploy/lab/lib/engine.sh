@@ -13,9 +13,9 @@ engine_start() {
   engine_stop
   engine_copy
   (
-    # Limits are the caller's to try out; without any the engine has its own.
+    # Limits, and who collects traces, are the caller's to try out; without any the engine has its own, and traces nothing.
     limits=()
-    for name in MS2M_MAX_{OUTGOING,INCOMING,MIGRATIONS,QUEUE_SECONDS}; do
+    for name in MS2M_MAX_{OUTGOING,INCOMING,MIGRATIONS,QUEUE_SECONDS} OTEL_EXPORTER_OTLP_ENDPOINT; do
       [[ -n ${!name:-} ]] && limits+=("$name=${!name}")
     done
     export_nothing_but "${limits[@]}" MS2M_BROKER_URI="amqp://engine:$(secret engine)@127.0.0.1:$broker_port/$broker_vhost" \

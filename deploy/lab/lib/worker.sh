@@ -26,7 +26,8 @@ worker_start() {
   rsync --archive --delete "$lab_artifacts/node-worker/" "$(node_folder "$node")/worker/"
   worker_hand_over_key "$node"
   (
-    export_nothing_but MS2M_NODE="$node" \
+    export_nothing_but ${OTEL_EXPORTER_OTLP_ENDPOINT:+OTEL_EXPORTER_OTLP_ENDPOINT="$OTEL_EXPORTER_OTLP_ENDPOINT"} \
+      MS2M_NODE="$node" \
       MS2M_BROKER_URI="amqp://node-$node:$(node_password "$node")@$network_gateway:$broker_port/$broker_vhost" \
       MS2M_NODE_KEY_FILE=/var/lib/ms2m/node.key \
       MS2M_WORKER_LISTEN="$url" MS2M_WORKER_ADVERTISE="$url" MS2M_WORKER_HEALTH="$health" MS2M_TLS=/var/lib/ms2m/tls \

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using MassTransit;
 using Ms2m.Contracts;
+using Ms2m.Engine.Measuring;
 using Ms2m.Engine.Saga;
 using Ms2m.EventLog;
 using Ms2m.EventLog.Documents;
@@ -134,7 +136,8 @@ public sealed partial class BrokerTaskConsumer(
         where T : class, IStepMessage
     {
         var task = context.Message;
-        var arrival = ArrivalOf(context);
+        using var span = EngineTraces.Working(task, context.TraceParent());
+        var arrival = ArrivalOf(context, span?.Id);
         object answer;
         try
         {
@@ -144,6 +147,7 @@ public sealed partial class BrokerTaskConsumer(
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             LogFailed(task.Step, task.MigrationId, failure);
+            span?.SetStatus(ActivityStatusCode.Error, failure.GetType().Name);
             answer = new StepFailed(task.MigrationId, task.Step, task.Attempt, Names.Engine, BrokerFailures.Of(failure), true);
         }
 
@@ -152,8 +156,9 @@ public sealed partial class BrokerTaskConsumer(
             (name, value) => send.Headers.Set(name, value, overwrite: true), arrival, time.GetUtcNow())), context.CancellationToken);
     }
 
-    private Arrival ArrivalOf(ConsumeContext context) => Arrival.Of(
+    private Arrival ArrivalOf(ConsumeContext context, string? span) => Arrival.Of(
         context.ReceiveContext.TransportHeaders.TryGetHeader(Headers.Sent, out var sent) ? sent : null,
+        span ?? context.TraceParent(),
         time.GetUtcNow() - context.ReceiveContext.ElapsedTime);
 
     [LoggerMessage(1102, LogLevel.Information,

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using MassTransit;
 using MassTransit.Context;
+using Ms2m.Engine.Measuring;
 using Ms2m.EventLog.Outbox;
 using Headers = Ms2m.Contracts.Headers;
 
@@ -11,7 +13,7 @@ namespace Ms2m.Engine.Delivery;
 internal sealed record CapturedSend(StoredMessage Message, DateTimeOffset? DueAt)
 {
     // MassTransit copies the headers of what is being handled to what follows from it. These speak of the one message.
-    private static readonly string[] _ofTheCause = [Headers.Sent, Headers.Asked, Headers.Received];
+    private static readonly string[] _ofTheCause = [Headers.Sent, Headers.Asked, Headers.Received, Headers.TraceParent];
 
     public static CapturedSend Of<T>(SendContext<T> context, DateTimeOffset now)
         where T : class
@@ -42,7 +44,8 @@ internal sealed record CapturedSend(StoredMessage Message, DateTimeOffset? DueAt
             context.DestinationAddress?.ToString()
                 ?? throw new MessageException(typeof(T), "A message must have a destination to be stored."),
             (context.ContentType ?? context.Serializer.ContentType).ToString(),
-            StoredValues.Write(context.Headers.GetAll().Where(header => !_ofTheCause.Contains(header.Key))),
+            StoredValues.Write(EngineTraces.With(
+                Activity.Current, context.Headers.GetAll().Where(header => !_ofTheCause.Contains(header.Key)))),
             StoredValues.Write(properties),
             body,
             context.TimeToLive is { } life ? now + life : null);

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Ms2m.Contracts;
+using Ms2m.Engine.Saga;
 using Ms2m.EventLog;
 using Ms2m.EventLog.Streams;
 using Ms2m.Migrations;
@@ -13,15 +14,16 @@ namespace Ms2m.Engine.Measuring;
 public sealed partial class MigrationMeasures(
     EngineMetrics metrics, ReadStream readStream, TimeProvider time, ILogger<MigrationMeasures> logger) : BackgroundService
 {
-    private readonly Channel<Guid> _ended = Channel.CreateUnbounded<Guid>();
+    private readonly Channel<(Guid Migration, string? Trace)> _ended = Channel.CreateUnbounded<(Guid, string?)>();
 
     /// <summary>Of one message.</summary>
+    /// <param name="saga">As it is after it.</param>
     public void Follow(
-        PgSession session, Guid migration, MigrationState before, MigrationState after, IReadOnlyList<IMigrationMessage> events)
+        PgSession session, MigrationSaga saga, MigrationState before, IReadOnlyList<IMigrationMessage> events)
     {
         if (events.Count > 0)
         {
-            session.OnCommitted(() => Count(migration, before, after, events));
+            session.OnCommitted(() => Count(saga, before, events));
         }
     }
 
@@ -29,9 +31,9 @@ public sealed partial class MigrationMeasures(
     {
         try
         {
-            await foreach (var migration in _ended.Reader.ReadAllAsync(stoppingToken))
+            await foreach (var (migration, trace) in _ended.Reader.ReadAllAsync(stoppingToken))
             {
-                await MeasureAsync(migration, stoppingToken);
+                await MeasureAsync(migration, trace, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -40,7 +42,7 @@ public sealed partial class MigrationMeasures(
         }
     }
 
-    private void Count(Guid migration, MigrationState before, MigrationState after, IReadOnlyList<IMigrationMessage> events)
+    private void Count(MigrationSaga saga, MigrationState before, IReadOnlyList<IMigrationMessage> events)
     {
         if (before is MigrationState.NotStarted)
         {
@@ -52,14 +54,14 @@ public sealed partial class MigrationMeasures(
             metrics.Retried(retried.Step);
         }
 
-        if (after is MigrationState.Ended ended && before is not MigrationState.Ended)
+        if (saga.State is MigrationState.Ended ended && before is not MigrationState.Ended)
         {
             metrics.Ended(ended.Outcome);
-            _ended.Writer.TryWrite(migration);
+            _ended.Writer.TryWrite((saga.CorrelationId, saga.Trace));
         }
     }
 
-    private async Task MeasureAsync(Guid migration, CancellationToken token)
+    private async Task MeasureAsync(Guid migration, string? trace, CancellationToken token)
     {
         try
         {
@@ -71,6 +73,7 @@ public sealed partial class MigrationMeasures(
                 metrics.Lasted(phase.Name, phase.Ms);
             }
 
+            EngineTraces.Tell(view, trace, events);
             metrics.Took(view.Phase, view.TotalMs);
             if (view.InterruptionMs is { } interruption)
             {

@@ -29,6 +29,8 @@ public sealed class MigrationHandler(
     public async Task<Phase> HandleAsync<T>(MigrationSaga saga, T message, ConsumeContext<T> context)
         where T : class, IMigrationMessage
     {
+        using var span = EngineTraces.Handling(message, saga.Trace, context.TraceParent());
+        saga.Trace ??= span?.Id;
         var before = saga.State;
         var input = await GatherAsync(saga, message, context.CancellationToken);
         // Not earlier: who has waited for a slot must not be dated before the one who freed it.
@@ -46,7 +48,7 @@ public sealed class MigrationHandler(
             session.DeferRelease(workload, saga.CorrelationId);
         }
 
-        measures.Follow(session, saga.CorrelationId, before, saga.State, decision.Events);
+        measures.Follow(session, saga, before, decision.Events);
         await slots.FollowAsync(context, before, saga.State, metadata.Timestamp);
         foreach (var outgoing in decision.Messages)
         {

@@ -18,5 +18,9 @@ public sealed class MigrationSaga : SagaStateMachineInstance
     /// appended so far.</summary>
     public string? StreamDigest { get; set; }
 
+    /// <summary>The first span of the migration's trace, the parent of the engine's others; absent where nobody traced its
+    /// request.</summary>
+    public string? Trace { get; set; }
+
     public MigrationState State { get; set; } = Migration.Initial;
 }

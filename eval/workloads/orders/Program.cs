@@ -20,6 +20,7 @@ var options = new WorkloadOptions
     Bindings = [new(settings.Exchange, settings.Binding)],
     StateDigest = totals.Digest,
 };
+using var traces = TraceExport.Begin(Environment.GetEnvironmentVariable);
 window.Open(options.InstanceFilePath);
 var result = await Workload.RunAsync(options, Handle, stop.Token);
 Console.WriteLine($"ended: {result}");

@@ -16,7 +16,7 @@ public sealed class JournalEntry
     public DateTimeOffset At { get; init; }
 
     /// <summary>How it came, for its answers to say; null in entries that were written before this was kept.</summary>
-    public Arrival? Arrival { get; init; }
+    public Arrival? Arrival { get; set; }
 
     public List<JournaledAnswer> Answers { get; init; } = [];
 

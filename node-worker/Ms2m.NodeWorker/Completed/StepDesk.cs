@@ -161,6 +161,9 @@ public sealed partial class StepDesk(
 
     private async Task RunAsync(Lane lane, StepWork work, IStepMessage command)
     {
+        using var span = WorkerTraces.Step(work.Key, work.Trace, options.Node);
+        if (span?.Id is { } id)
+            work.TracedAs(id);
         Trouble? trouble;
         try
         {
@@ -182,6 +185,7 @@ public sealed partial class StepDesk(
             Defect(e, work.Key.MigrationId, work.Key.Step, work.Key.Attempt);
             trouble = NodeFailures.Unexpected(work.Key.Step, e);
         }
+        WorkerTraces.Ended(span, trouble);
         await EndAsync(lane, work, trouble);
     }
 

@@ -28,6 +28,16 @@ internal sealed class StepWork(
 
     public IStepMessage? Command => kind.Read(entry.Body);
 
+    /// <summary>The span that the command came from.</summary>
+    public string? Trace => entry.Arrival?.Trace;
+
+    /// <summary>From now on answers carry the work's own span.</summary>
+    public void TracedAs(string span)
+    {
+        lock (_lock)
+            entry.Arrival = entry.Arrival is { } arrival ? arrival with { Trace = span } : null;
+    }
+
     public bool HasAnswered<T>()
         where T : IStepMessage
     {

@@ -15,6 +15,7 @@ public sealed class StepConsumer<TCommand>(StepDesk desk, TimeProvider time) : I
         var came = context.ReceiveContext;
         desk.Accept(context.Message, Arrival.Of(
             came.TransportHeaders.TryGetHeader(Headers.Sent, out var sent) ? sent : null,
+            came.TransportHeaders.TryGetHeader(Headers.TraceParent, out var trace) ? trace : null,
             time.GetUtcNow() - came.ElapsedTime));
         return Task.CompletedTask;
     }

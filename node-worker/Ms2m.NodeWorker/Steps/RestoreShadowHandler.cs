@@ -1,4 +1,5 @@
 using Ms2m.Contracts;
+using Ms2m.NodeWorker.Completed;
 using Ms2m.NodeWorker.Heartbeat;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Instances;
@@ -51,6 +52,7 @@ public sealed class RestoreShadowHandler(
     private async Task<Trouble?> RestoreAsync(
         ContainerRequest request, string images, string digest, CancellationToken cancel)
     {
+        using var span = WorkerTraces.Part("restore");
         // The restore writes files of its own beside these.
         var names = Directory.GetFiles(images).Select(path => Path.GetFileName(path)).ToList();
         if (await runtime.RestoreAsync(request, images, cancel) is { Failed: true } restore)

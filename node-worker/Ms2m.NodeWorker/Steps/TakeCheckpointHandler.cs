@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ms2m.Contracts;
+using Ms2m.NodeWorker.Completed;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
@@ -32,8 +33,7 @@ public sealed class TakeCheckpointHandler(
         var dump = DumpAsync();
         try
         {
-            var sent = await transfer.SendAsync(
-                new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes), images, dump, cancel);
+            var sent = await SendAsync();
             // A transfer may fail before the dump has ended, and the dump writes on into the folder.
             var dumped = await dump;
             if (dumped.Failed)
@@ -51,10 +51,21 @@ public sealed class TakeCheckpointHandler(
                 TaskContinuationOptions.None, TaskScheduler.Default);
         }
 
+        async Task<Outcome<Sent>> SendAsync()
+        {
+            using var span = WorkerTraces.Part("send");
+            var outcome = await transfer.SendAsync(
+                new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes), images, dump, cancel);
+            WorkerTraces.Ended(span, outcome.Trouble);
+            return outcome;
+        }
+
         async Task<Outcome<Dump>> DumpAsync()
         {
+            using var span = WorkerTraces.Part("checkpoint");
             var outcome = await runtime.CheckpointAsync(
                 command.InstanceId, images, TransferUrl.Accepts(url), cancel);
+            WorkerTraces.Ended(span, outcome.Trouble);
             if (!outcome.Failed)
             {
                 answer(new CheckpointTaken(command.MigrationId, command.Step, command.Attempt, options.Node,

@@ -24,6 +24,9 @@ public sealed class ScriptedCluster : IAsyncDisposable
     /// <summary>Every command received, by type name, in order.</summary>
     public List<(string Type, JsonElement Body)> Received { get; } = [];
 
+    /// <summary>Told of every command's type and traceparent.</summary>
+    public Action<string, string?> Heard { get; set; } = (_, _) => { };
+
     /// <summary>Replaces the usual answers to one command.</summary>
     /// <summary>What both nodes report to run.</summary>
     public Dictionary<string, string> Versions { get; } = [];
@@ -145,7 +148,9 @@ public sealed class ScriptedCluster : IAsyncDisposable
             var urn = Encoding.UTF8.GetString((byte[])delivery.BasicProperties.Headers![Headers.MessageType]!);
             var type = urn.Split(';')[0].Split(':')[^1]; // the contract itself comes first, then its interfaces
             var body = JsonDocument.Parse(delivery.Body).RootElement;
-            var arrival = Arrival.Of(delivery.BasicProperties.Headers.TryGetValue(Headers.Sent, out var sent) ? sent : null, DateTimeOffset.UtcNow);
+            var arrival = Arrival.Of(delivery.BasicProperties.Headers.TryGetValue(Headers.Sent, out var sent) ? sent : null,
+                delivery.BasicProperties.Headers.TryGetValue(Headers.TraceParent, out var trace) ? trace : null, DateTimeOffset.UtcNow);
+            Heard(type, arrival.Trace);
             lock (Received)
             {
                 Received.Add((type, body));

@@ -64,12 +64,16 @@ internal sealed class EngineStandIn : IAsyncDisposable
         }
     }
 
-    public async Task TellAsync(string instance, IMigrationMessage message, long? sent = null)
+    public async Task TellAsync(string instance, IMigrationMessage message, long? sent = null, string? trace = null)
     {
         var properties = new BasicProperties { Headers = new Dictionary<string, object?> { [Headers.MessageType] = Headers.Urn(message.GetType()) } };
         if (sent is { } time)
         {
             properties.Headers[Headers.Sent] = time;
+        }
+        if (trace is not null)
+        {
+            properties.Headers[Headers.TraceParent] = trace;
         }
         await TellRawAsync(instance, properties, JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ContractJson.Options));
     }

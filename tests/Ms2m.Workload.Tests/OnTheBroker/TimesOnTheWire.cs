@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
 using Ms2m.Contracts;
 using Ms2m.Workload.Tests.Lab;
 
@@ -64,6 +67,42 @@ public sealed class TimesOnTheWire(Broker broker) : IClassFixture<Broker>
         var fields = engine.HeardFields.Single(one => one.Type == typeof(SourcePrepared)).Fields;
         Assert.DoesNotContain(Headers.Asked, fields.Keys);
         Assert.IsType<long>(fields[Headers.Received]);
+    }
+
+    [Fact]
+    public async Task prepare_quiesce_replay_and_promote_are_spans_of_the_migrations_trace()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = from => from.Name == WorkloadTraces.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var engine = await EngineStandIn.StartAsync(broker);
+        await using var source = await StartAsync();
+        var asked = $"00-{_migration:N}-00f067aa0ba902b7-01";
+        var id = source.InstanceId;
+        await engine.TellAsync(id, EngineStandIn.Prepare(_migration, id), sent: 1, trace: asked);
+        await engine.HearAsync<SourcePrepared>();
+        await engine.OpenReplayAsync(_migration);
+        await using var shadow = await source.CopyAsShadowAsync(_migration, _ => { });
+        await engine.TellAsync(id, new QuiesceSource(_migration, StepNames.QuiesceSource, 1, id), sent: 2, trace: asked);
+        await engine.HearAsync<ReplayCaughtUp>();
+        await engine.TellAsync(
+            shadow.InstanceId, new PromoteShadow(_migration, StepNames.PromoteShadow, 1, shadow.InstanceId, 2), sent: 3, trace: asked);
+        await engine.HearAsync<ShadowPromoted>();
+
+        var own = spans.Where(span => span.TraceId == MigrationTrace.IdOf(_migration)).ToList();
+        Assert.Superset(
+            new HashSet<string> { StepNames.PrepareSource, StepNames.QuiesceSource, "replay", StepNames.PromoteShadow },
+            own.Select(span => span.DisplayName).ToHashSet());
+        var fields = engine.HeardFields.First(one => one.Type == typeof(SourcePrepared)).Fields;
+        var prepared = own.Single(span => span.DisplayName == StepNames.PrepareSource);
+        Assert.Equal("00f067aa0ba902b7", prepared.ParentSpanId.ToHexString());
+        Assert.Equal(prepared.Id, Encoding.UTF8.GetString((byte[])fields[Headers.TraceParent]!));
+        Assert.Equal((long)fields[Headers.Received]!, Arrival.Microseconds(prepared.StartTimeUtc));
     }
 
     private static long Answer(EngineStandIn engine, Type type, long before)
