@@ -25,4 +25,21 @@ internal static class AnalysisFailures
 
     public static Failure NotWritten(string why) => new(
         "MS2M-LOG-OUT", $"It could not be written: {why.TrimEnd('.')}.", "Look at --out, and at the room on its disk.");
+
+    public static Failure LiveExchange(string name) => new(
+        "MS2M-LOG-EXCHANGE", $"'{name}' is no exchange for history: what is published there may be taken for the present.",
+        "Give --exchange ms2m.history, or a name that begins with 'ms2m.history.'.");
+
+    public static Failure WhichBroker(string variable) => new(
+        "MS2M-LOG-BROKER", "Which broker? There is no AMQP URI.", $"Give --broker or set {variable}, like amqp://user:password@host:5672/vhost.");
+
+    public static Failure NoBroker(string why) => new(
+        "MS2M-LOG-BROKER", $"The broker did not take the events: {why.TrimEnd('.')}.",
+        "Is it up? The user must be allowed to configure and to write the exchange; docs/security.md lists the users.");
+
+    public static Failure NotASpeed(string text) => new(
+        "MS2M-LOG-SPEED", $"'{text}' is no speed.", "Give a number such as 1, 0.5 or 10; 0 or max is as fast as it goes.");
+
+    public static Failure NothingToReplay() => new(
+        "MS2M-LOG-NOTHING", "There is no event to publish.", "Look at the id, or at --since and --until.");
 }

@@ -1,4 +1,6 @@
+using Ms2m.Contracts;
 using Ms2m.History.Explaining;
+using Ms2m.History.ReadModels;
 using Ms2m.History.Timelines;
 using Ms2m.Migrations;
 using Ms2m.Migrations.Views;
@@ -6,10 +8,12 @@ using Npgsql;
 
 namespace Ms2m.LogTool;
 
-/// <summary>Medians of the newest completed migrations of one kind, from their streams.</summary>
+/// <summary>Medians of the newest completed migrations of one kind: from the read model, or from some of their streams where there is
+/// none, as in a log that was only loaded.</summary>
 internal static class KindMedians
 {
-    private const int Most = 50;
+    private const int Most = 200;
+    private const int MostStreams = 50;
 
     // The newest streams by their own time; no more are looked at than it takes to find some of the kind.
     private const string Newest =
@@ -26,6 +30,27 @@ internal static class KindMedians
             return ViewMedians.None;
         }
 
+        var modelled = await ModelledAsync(call, request);
+        return modelled.Count > 0
+            ? new ViewMedians(modelled.Where(view => view.MigrationId != history.Id).Take(Most))
+            : await FromStreamsAsync(call, history, request);
+    }
+
+    private static async Task<IReadOnlyList<MigrationView>> ModelledAsync(LogCall call, MigrationRequested request)
+    {
+        try
+        {
+            return await new MigrationTable(call.Store.Source)
+                .CompletedAsync(request.Spec.Name, request.Strategy, Most + 1, call.Cancel);
+        }
+        catch (PostgresException none) when (none.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege)
+        {
+            return [];
+        }
+    }
+
+    private static async Task<IMedians> FromStreamsAsync(LogCall call, MigrationHistory history, MigrationRequested request)
+    {
         var newest = await IdsAsync(call, Newest, new NpgsqlParameter<Guid> { TypedValue = history.Id });
         var alike = await IdsAsync(
             call,
@@ -33,11 +58,11 @@ internal static class KindMedians
             new NpgsqlParameter<Guid[]> { TypedValue = [.. newest] },
             new NpgsqlParameter<string> { TypedValue = request.Spec.Name },
             new NpgsqlParameter<string> { TypedValue = request.Strategy },
-            new NpgsqlParameter<int> { TypedValue = Most * 2 });
+            new NpgsqlParameter<int> { TypedValue = MostStreams * 2 });
         var views = new List<MigrationView>();
         foreach (var id in alike)
         {
-            if (views.Count < Most && await Histories.ReadAsync(call, id) is { } other
+            if (views.Count < MostStreams && await Histories.ReadAsync(call, id) is { } other
                 && other.View() is { Phase: Phase.Completed } view)
             {
                 views.Add(view);

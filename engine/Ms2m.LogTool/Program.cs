@@ -18,6 +18,7 @@ var root = new RootCommand("Reads the event log: shows, checks, measures and exp
     FollowVerb.Create(),
     WhatIfVerb.Create(),
     ExportVerb.Create(),
+    ReplayVerb.Create(),
 };
 
 var parsed = root.Parse(args);

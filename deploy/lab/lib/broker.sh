@@ -77,7 +77,8 @@ broker_definitions() {
     secret engine | broker_user engine impersonator '^(ms2m\.|Ms2m\.Contracts:)' '^(ms2m\..*|Ms2m\.Contracts:.*|amq\.default)$' '.*'
     # Makes and removes users, for the engine; looks at bindings. It may not touch a message.
     secret engine-admin | broker_user engine-admin administrator '^$' '^$' '^$'
-    secret client | broker_user client '' '^$' '^ms2m\.(start|cancel)-migration$' '^$'
+    # History is published again, and listened to, under names that nothing else has.
+    secret client | broker_user client '' '^ms2m\.history(\..+)?$' '^ms2m\.((start|cancel)-migration|history(\..+)?)$' '^ms2m\.history(\..+)?$'
     for ((index = 0; index < nodes_at_most; index++)); do
       node=$(node_name "$index")
       node_password "$node" | broker_user "node-$node" '' \

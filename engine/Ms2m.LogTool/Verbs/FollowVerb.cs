@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Ms2m.Cli.Api;
 using Ms2m.Cli.Display;
 using Ms2m.Contracts;
 using Ms2m.EventLog.Streams;
-using Ms2m.History.Timelines;
 using Ms2m.LogTool.Display;
 using Ms2m.LogTool.Following;
 using Ms2m.Migrations;
@@ -59,30 +57,17 @@ internal static class FollowVerb
 
     private static void Print(LogCall call, RecordedEvent one)
     {
-        var data = JsonSerializer.SerializeToElement(one.Data, one.Data.GetType(), ContractJson.Options);
-        var who = Party.SaidBy((IMigrationMessage)one.Data, null).Name;
+        var line = StreamedEvent.Of(one);
         if (call.Output.Json)
         {
-            Output.Line(new
-            {
-                Sequence = one.SeqId,
-                MigrationId = one.StreamId,
-                Number = one.Version,
-                Type = one.Alias,
-                At = one.Timestamp,
-                Who = who,
-                one.CorrelationId,
-                one.CausationId,
-                one.Headers,
-                Data = data,
-            });
+            Output.Line(line);
             return;
         }
 
-        var sentence = EventSentence.Of(new LogEvent(one.Version, one.SeqId, one.Alias, one.Timestamp, data));
+        var sentence = EventSentence.Of(new LogEvent(one.Version, one.SeqId, one.Alias, one.Timestamp, line.Data));
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{one.SeqId,8}  {Header.Time(one.Timestamp)}  {one.StreamId.ToString()[..13]}  {one.Version,3}  {who,-20}  {sentence}"));
+            $"{one.SeqId,8}  {Header.Time(one.Timestamp)}  {one.StreamId.ToString()[..13]}  {one.Version,3}  {line.Who,-20}  {sentence}"));
     }
 
     private static async Task<long> NewestAsync(LogCall call)
