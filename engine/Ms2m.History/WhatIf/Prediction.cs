@@ -14,6 +14,8 @@ namespace Ms2m.History.WhatIf;
 public sealed record Prediction(
     Guid MigrationId, CutoverPolicy Had, CutoverPolicy Given, bool Faithful, Handover Was, Handover Would, string Sentence)
 {
+    private static readonly string Overloaded = Failures.Overloaded(0, 0).Code;
+
     /// <returns>Null for a migration whose replay the engine never judged.</returns>
     public static Prediction? Of(MigrationHistory history, CutoverPolicy given)
     {
@@ -23,8 +25,8 @@ public sealed record Prediction(
             return null;
         }
 
-        var was = Actual(history);
         var own = CutoverReplay.FirstDecision(history, request.Policy);
+        var was = Actual(history, own?.Decision);
         var faithful = own?.Decision == was.Decision && (own is not { } one || was.DecidedMs == history.Events[one.Index].SinceMs);
         var would = Judge(history, judged, was, given);
         return new Prediction(history.Id, request.Policy, given, faithful, was, would, PredictionText.Of(was, would, faithful));
@@ -65,9 +67,16 @@ public sealed record Prediction(
     // 0 before the first message was replayed.
     private static double ServiceMs(Facts facts) => facts.Replay is [.., var report] ? report.ServiceMs : 0;
 
-    private static Handover Actual(MigrationHistory history)
+    private static Handover Actual(MigrationHistory history, CutoverDecided? own)
     {
         var view = history.View();
+        // What rolls back for overload is the same judgement; its reason is recorded, its lag only in words.
+        if (history.Events.FirstOrDefault(one => one.Data is RollbackStarted back && back.Reason.Code == Overloaded) is { } overloaded)
+        {
+            return new Handover(
+                own, overloaded.SinceMs, null, history.Ended ? history.TotalMs : null, null, HandoverOutcome.RollsBack, Certainty.Measured);
+        }
+
         var decided = history.Events.FirstOrDefault(one => one.Data is CutoverDecided);
         var decision = decided?.Data as CutoverDecided;
         var service = decided is { After: MigrationState.Moving { Facts: var facts } } ? ServiceMs(facts) : 0;

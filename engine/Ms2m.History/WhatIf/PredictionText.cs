@@ -9,7 +9,9 @@ internal static class PredictionText
 {
     public static string Of(Handover was, Handover would, bool faithful)
     {
-        var past = was.Decision is { } decided
+        var past = was is { Decision: { } judged, Outcome: HandoverOutcome.RollsBack }
+            ? $"It was rolled back {Durations.Text(was.DecidedMs ?? 0)} after its start ({Reason(judged)})"
+            : was.Decision is { } decided
             ? $"It cut over {Durations.Text(was.DecidedMs ?? 0)} after its start ({Reason(decided)})"
                 + (was.InterruptionMs is { } paused ? $" and was interrupted for {Durations.Text(paused)}" : "")
             : was.Outcome == HandoverOutcome.RollsBack ? "It was rolled back before a cutover" : "It never came to a cutover";

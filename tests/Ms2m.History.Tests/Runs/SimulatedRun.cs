@@ -23,7 +23,8 @@ internal sealed class SimulatedRun
         _random = new Random(seed);
         Id = new Guid(seed, 7, 9, [1, 2, 3, 4, 5, 6, 7, 8]);
         _recorder = new Recorder(Id, headers);
-        _policy = policy ?? new CutoverPolicy(MaxInterruptionMs: _random.Next(85, 400), MaxReplayMs: _random.Next(1_000, 20_000));
+        _policy = policy ?? new CutoverPolicy(MaxInterruptionMs: _random.Next(85, 400), MaxReplayMs: _random.Next(1_000, 20_000),
+            OnOverload: seed % 5 == 0 ? OverloadAction.RollBack : OverloadAction.CutOver);
         _trouble = trouble;
         _skewMs = (_random.NextDouble() - 0.5) * 10_000;
         _answers = new Answers(Id, _random);

@@ -11,7 +11,7 @@ public sealed class AnotherPolicy
     [Fact]
     public void under_the_policy_that_it_had_a_migration_takes_the_decision_that_it_took_at_the_same_report()
     {
-        var decided = 0;
+        var (decided, overloaded) = (0, 0);
         foreach (var history in AnyRun.All())
         {
             if (Prediction.Of(history, history.Request?.Policy ?? new CutoverPolicy()) is not { } same)
@@ -26,8 +26,10 @@ public sealed class AnotherPolicy
             }
 
             decided++;
+            overloaded += same.Was.Outcome == HandoverOutcome.RollsBack ? 1 : 0;
             Assert.Equal(same.Was.Decision, same.Would.Decision);
             Assert.Equal(same.Was.DecidedMs, same.Would.DecidedMs);
+            Assert.Equal(same.Was.Outcome, same.Would.Outcome);
             if (same.Was is { InterruptionMs: { } paused, HandoverMs: > 0, TotalMs: { } took })
             {
                 Assert.Equal(paused, same.Would.InterruptionMs!.Value, 1e-6);
@@ -35,15 +37,19 @@ public sealed class AnotherPolicy
             }
         }
 
+        Assert.True(overloaded > 0, "Nothing was rolled back for overload.");
         Assert.True(decided > 100, $"Only {decided} migrations came to a cutover.");
     }
 
     [Fact]
-    public void a_larger_interruption_is_decided_upon_no_later()
+    public void what_is_small_enough_for_one_policy_is_so_no_later_for_one_that_allows_more()
     {
         foreach (var history in AnyRun.All(60))
         {
-            if (Prediction.Of(history, new CutoverPolicy(MaxInterruptionMs: 200, MaxReplayMs: 20_000)) is not { Would.DecidedMs: { } at })
+            if (Prediction.Of(history, new CutoverPolicy(MaxInterruptionMs: 200, MaxReplayMs: 20_000)) is not
+                {
+                    Would: { DecidedMs: { } at, Decision.Reason: CutoverReason.LagIsSmall },
+                })
             {
                 continue;
             }
