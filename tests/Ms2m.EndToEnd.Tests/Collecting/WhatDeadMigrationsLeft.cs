@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Ms2m.Cli.Api;
 using Ms2m.Contracts;
@@ -74,16 +73,8 @@ public sealed class WhatDeadMigrationsLeft(LabFixture lab, ITestOutputHelper out
     /// <summary>The names that the command speaks of as removable.</summary>
     private static async Task<IReadOnlyList<string>> Gc(bool dryRun, CancellationToken cancel)
     {
-        using var command = Process.Start(new ProcessStartInfo(
-            Path.Combine(Environment.GetEnvironmentVariable("MS2M_ARTIFACTS")!, "cli", "ms2m"),
-            dryRun ? ["gc", "--json", "--dry-run"] : ["gc", "--json"])
-        {
-            RedirectStandardOutput = true,
-        })!;
-        var said = await command.StandardOutput.ReadToEndAsync(cancel);
-        await command.WaitForExitAsync(cancel);
-        Assert.Equal(0, command.ExitCode);
-        return [.. JsonDocument.Parse(said).RootElement.EnumerateArray()
+        var said = (await Programs.Client(cancel, dryRun ? ["gc", "--json", "--dry-run"] : ["gc", "--json"])).Succeeded();
+        return [.. JsonDocument.Parse(said.Output).RootElement.EnumerateArray()
             .Where(one => one.GetProperty("removable").GetBoolean()).Select(one => one.GetProperty("name").GetString()!)];
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Ms2m.Cli.Api;
 using Ms2m.Contracts;
@@ -91,14 +90,7 @@ public sealed class Cancelling(LabFixture lab, ITestOutputHelper output)
                 await lab.Cluster.Engine.Cancel(id, cancel);
                 break;
             default:
-                // The program itself: the script before it would look for something to build first.
-                using (var command = Process.Start(
-                    Path.Combine(Environment.GetEnvironmentVariable("MS2M_ARTIFACTS")!, "cli", "ms2m"), ["cancel", id.ToString()]))
-                {
-                    await command.WaitForExitAsync(cancel);
-                    Assert.Equal(0, command.ExitCode);
-                }
-
+                (await Programs.Client(cancel, "cancel", id.ToString())).Succeeded();
                 break;
         }
     }
