@@ -7,8 +7,8 @@ namespace Ms2m.History.Explaining;
 /// agree: each contributes only differences of its own.</summary>
 internal static class HopSplit
 {
-    /// <summary>What is smaller is the rounding of a clock.</summary>
-    private const double Rounding = 0.05;
+    /// <summary>The engine reads its two clocks one after the other. What is smaller lies between two readings.</summary>
+    private const double BetweenReadingsMs = 1;
 
     public static IEnumerable<PathSegment> Of(MigrationHistory history, PathLink link, bool splitHops)
     {
@@ -49,7 +49,9 @@ internal static class HopSplit
         if (ended.Facts is not { Asked: { } asked, Received: { } received, Sent: { } sent, Arrived: { } back }
             || link.WaitingOn == WaitingOn.Replay)
         {
-            return [.. Content(link, ended, left, timed: false), (WaitingOn.Engine, engine, null)];
+            // Nobody asked: when the work for it began is not known, and so the way of the report is not.
+            var timed = ended.Facts.Arrived is not null;
+            return [.. Content(link, ended, left, timed, timed ? "with the report's way" : null), (WaitingOn.Engine, engine, null)];
         }
 
         var commit = (asked - begun.Recorded.Timestamp).TotalMilliseconds;
@@ -63,8 +65,8 @@ internal static class HopSplit
         var work = Take((sent - received).TotalMilliseconds);
         var way = Take((back - asked).TotalMilliseconds - (sent - received).TotalMilliseconds);
         // The clocks of one engine can only differ from each other when one of them was set.
-        var unknown = left < Rounding ? 0 : left;
-        way += left - unknown;
+        var unknown = left < BetweenReadingsMs ? 0 : left;
+        engine += left - unknown;
         return
         [
             (WaitingOn.StoreCommit, commit, null),
@@ -90,7 +92,7 @@ internal static class HopSplit
 
         if (link.WaitingOn == WaitingOn.Replay)
         {
-            return [(WaitingOn.Replay, ms, note)];
+            return [(WaitingOn.Replay, ms, null)];
         }
 
         (WaitingOn, double, string?)[] said = ended.Data switch

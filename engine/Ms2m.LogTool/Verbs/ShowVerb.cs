@@ -80,9 +80,11 @@ internal static class ShowVerb
     // Events of one decision have one time.
     private static string Gap(EventLine line) => line.GapMs > 0 ? Durations.Text(line.GapMs) : "";
 
-    // An author that is the party's own broker user says nothing new.
+    // Who asked for it, where that was a person or another system. What follows from a party's message says so by standing below
+    // it, and its author is that party's own user.
     private static string Who(EventLine line) =>
-        line.Author is not { } author || author == line.Who || author == Names.NodeUser(line.Who) || author == Names.InstanceUser(line.Who)
+        line.Author is not { } author || author == Party.Engine.Name
+            || author.StartsWith(Names.NodeUser(""), StringComparison.Ordinal) || author.StartsWith(Names.InstanceUser(""), StringComparison.Ordinal)
             ? line.Who
             : $"{line.Who} ({author})";
 

@@ -82,6 +82,32 @@ public sealed class TheCriticalPath
         [(WaitingOn.CommandWorkAndAnswer, 120.0)], Parts(CriticalPath.Of(Hop(null, decidedMs: 1_120, headers: false))));
 
     [Fact]
+    public void where_messages_carry_times_nothing_is_left_that_the_log_cannot_tell_apart() => Assert.All(
+        Enumerable.Range(1, 50).Select(seed => Explanation.Of(MigrationHistory.Of(SimulatedRun.Of(seed)), ViewMedians.None)),
+        explanation => Assert.False(explanation.Coarse));
+
+    [Fact]
+    public void steps_are_compared_with_the_median_of_their_kind()
+    {
+        var alike = Enumerable.Range(11, 5).Select(seed => MigrationHistory.Of(SimulatedRun.Of(seed)).View()).ToArray();
+        var history = MigrationHistory.Of(SimulatedRun.Of(2));
+        var restore = Explanation.Of(history, new ViewMedians(alike)).Steps.Single(step => step.Name == StepNames.RestoreShadow);
+        var median = alike.Select(view => view.Steps.Single(step => step.Name == StepNames.RestoreShadow).Ms).Order().ElementAt(2);
+        Assert.Equal(median, restore.MedianMs);
+        Assert.Equal(history.View().Steps.Single(step => step.Name == StepNames.RestoreShadow).Ms / median, restore.Ratio!.Value, 1e-9);
+    }
+
+    [Fact]
+    public void the_sentence_names_what_took_most()
+    {
+        var explanation = Explanation.Of(MigrationHistory.Of(SimulatedRun.Of(2)), ViewMedians.None);
+        var most = explanation.Steps.MaxBy(step => step.Ms)!;
+        Assert.Equal(
+            $"{Durations.Text(explanation.TotalMs)}; the most, {Durations.Text(most.Ms)} ({Math.Round(most.Share * 100)} %), was {most.Name} on {most.Party}.",
+            explanation.Sentence);
+    }
+
+    [Fact]
     public void a_clock_that_was_set_is_named_and_not_blamed_on_the_broker()
     {
         // The engine's time of day went back by 500 ms while the step ran, so its own two readings are 500 ms too near.
