@@ -68,7 +68,8 @@ public sealed partial class MigrationMeasures(
             var events = await readStream.ReadAsync(migration, 1, token);
             var view = MigrationTimeline.Of(
                 migration, [.. events.Select(one => ((IMigrationMessage)one.Data, one.Timestamp))], time.GetUtcNow());
-            foreach (var phase in view.Phases)
+            // What was never more than its outcome, such as a rejected request, had no phase.
+            foreach (var phase in view.Phases.Where(phase => phase.Name != view.Phase))
             {
                 metrics.Lasted(phase.Name, phase.Ms);
             }
