@@ -2,12 +2,12 @@ using Npgsql;
 
 namespace Ms2m.EventLog.Streams;
 
-/// <summary>Reads one stream in order.</summary>
+/// <summary>Reads one stream in order, also when it is archived: whoever asks for it by its id means it.</summary>
 public sealed class ReadStream(NpgsqlDataSource store, EventTypes types)
 {
     // Index pk_mt_events_stream_and_version.
     private const string Sql =
-        $"select {StoredEvent.Columns} from mt_events where stream_id = $1 and version >= $2 and is_archived = false"
+        $"select {StoredEvent.Columns} from mt_events where stream_id = $1 and version >= $2"
         + " order by version";
 
     /// <summary>What is committed.</summary>

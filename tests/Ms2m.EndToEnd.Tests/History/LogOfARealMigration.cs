@@ -106,7 +106,7 @@ public sealed class LogOfARealMigration(LabFixture lab, RealMigration migration,
             Assert.True(kind == "M" || one.GetProperty("ts").GetDouble() >= 0, $"{one}");
             Assert.True(kind != "X" || one.GetProperty("dur").GetDouble() >= 0, $"{one}");
         });
-        var lanes = string.Join(' ', trace.Where(one => one.GetProperty("ph").GetString() == "M")
+        var lanes = string.Join(' ', trace.Where(one => one.GetProperty("name").GetString() is "process_name" or "thread_name")
             .Select(one => one.GetProperty("args").GetProperty("name").GetString()));
         Assert.All(
             new[] { LabFixture.Source, LabFixture.Target, "engine", "orders" }, lane => Assert.Contains(lane, lanes, StringComparison.Ordinal));
