@@ -41,6 +41,8 @@ internal static class MigrationsCommand
     {
         var table = new Table().Border(TableBorder.Simple)
             .AddColumns("id", "workload", "from", "to", "phase", "verified", "total", "interruption", "requested");
+        // An id that is broken into two lines cannot be copied.
+        table.Columns[0].NoWrap = true;
         foreach (var migration in migrations)
         {
             table.AddRow(
