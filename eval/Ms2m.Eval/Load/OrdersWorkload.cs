@@ -15,6 +15,8 @@ internal sealed class OrdersWorkload(EngineClient engine, BrokerEyes broker)
 
     public const string Image = "localhost/ms2m/orders:latest";
 
+    private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -23,14 +25,19 @@ internal sealed class OrdersWorkload(EngineClient engine, BrokerEyes broker)
     public async Task<string> StartFresh(string node, LoadOptions load, CancellationToken cancel)
     {
         await Remove(cancel);
-        await engine.Run(
-            new RunRequest(Name, node, Image, Queue, new Dictionary<string, string>
-            {
-                ["MS2M_QUEUE"] = Queue,
-                ["MS2M_WORK_MS"] = load.WorkMs.ToString(CultureInfo.InvariantCulture),
-                ["MS2M_STATE_MB"] = load.StateMb.ToString(CultureInfo.InvariantCulture),
-            }),
-            cancel);
+        var environment = new Dictionary<string, string>
+        {
+            ["MS2M_QUEUE"] = Queue,
+            ["MS2M_WORK_MS"] = load.WorkMs.ToString(CultureInfo.InvariantCulture),
+            ["MS2M_STATE_MB"] = load.StateMb.ToString(CultureInfo.InvariantCulture),
+        };
+        // Whoever collects this run's traces gets the workload's too.
+        if (Environment.GetEnvironmentVariable(Collector) is { Length: > 0 } collector)
+        {
+            environment[Collector] = collector;
+        }
+
+        await engine.Run(new RunRequest(Name, node, Image, Queue, environment), cancel);
         var running = await WaitFor(
             $"{Name} ran on {node}", instances => instances.FirstOrDefault(one => one.State == "running"), cancel);
         return running.InstanceId!;

@@ -19,6 +19,11 @@ internal static class TraceExport
     private static TracerProvider Start(string? protocol) => Sdk.CreateTracerProviderBuilder()
         .SetResourceBuilder(ResourceBuilder.CreateDefault().AddService("orders", serviceInstanceId: Environment.MachineName))
         .AddSource(WorkloadTraces.Name)
-        .AddOtlpExporter(otlp => otlp.Protocol = protocol == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf)
+        .AddOtlpExporter(otlp =>
+        {
+            otlp.Protocol = protocol == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+            // A source is removed a tenth of a second after its last span.
+            otlp.BatchExportProcessorOptions.ScheduledDelayMilliseconds = 25;
+        })
         .Build();
 }
