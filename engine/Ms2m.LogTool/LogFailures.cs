@@ -34,7 +34,7 @@ internal static class LogFailures
         "MS2M-LOG-YOUNG", $"Only what ended at least {least.TotalHours:0} h ago can be archived.", "Give an earlier time.");
 
     public static Failure NotSound(long faults) => new(
-        "MS2M-LOG-FAULTS", $"{faults} faults were found.", "Each is named above; 'ms2m log rebuild' mends the read models only.");
+        "MS2M-LOG-FAULTS", $"{faults} faults were found.", "The first thousand are named above; 'ms2m log rebuild' mends the read models only.");
 
     public static Failure Unexpected(Exception bug) => new(
         "MS2M-LOG-BUG", $"Unexpected: {bug.GetType().Name}: {bug.Message}", "This is a bug of ms2m; please report it.");

@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using MassTransit;
 using Ms2m.Contracts;
+using Ms2m.EventLog.Streams;
+using Ms2m.Migrations;
 
 namespace Ms2m.Engine.Api;
 
@@ -13,12 +15,18 @@ internal static class CancelEndpoint
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
     public static async Task<IResult> CancelAsync(
-        [Description("The migration")] Guid id, MigrationReader reader, IBus bus, TimeProvider time, CancellationToken token)
+        [Description("The migration")] Guid id, MigrationReader reader, ReadStream streams, IBus bus, TimeProvider time, CancellationToken token)
     {
         var before = await reader.EventsAsync(id, 0, TimeSpan.Zero, token);
         if (before.Count == 0)
         {
             return MigrationEndpoints.Unknown(id);
+        }
+
+        if (await streams.IsArchivedAsync(id, token))
+        {
+            var view = await reader.ViewAsync(id, token);
+            return Results.Conflict(Failures.CancelFinished(view!.Phase));
         }
 
         await (await bus.GetSendEndpoint(_migrations)).Send(new CancelMigration(id), token);

@@ -25,23 +25,28 @@ public sealed partial class ReadModels(
     /// <summary>Why the read models stand still, if they do.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>Returns when everything that is in the log now is in the read models, or after a second without.</summary>
+    /// <summary>Returns when everything that was in the log at the call is in the read models, or after about a second
+    /// without: a list of a moment ago is better than none.</summary>
     public async Task CatchUpAsync(CancellationToken token)
     {
-        var (_, newest) = await projector.LookAsync(rows.Name, token);
+        var (mark, newest) = await projector.LookAsync(rows.Name, token);
         var begun = time.GetTimestamp();
         try
         {
-            await RoundAsync(token);
-            while ((await projector.LookAsync(rows.Name, token)).Mark < newest && time.GetElapsedTime(begun) < _patience)
+            while (mark < newest && _patience - time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(10), time, token);
-                await RoundAsync(token);
+                // Busy in this process, or in another: look again in a moment.
+                if (await BatchAsync(left, token) is not { Applied: > 0 })
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(10), time, token);
+                }
+
+                (mark, _) = await projector.LookAsync(rows.Name, token);
             }
         }
         catch (Exception failure) when (failure is UnknownEventException or JsonException)
         {
-            LogStuck(failure);
+            // Told by the one that runs all the time.
         }
     }
 
@@ -63,13 +68,15 @@ public sealed partial class ReadModels(
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                // An event of a newer engine, for example: that engine will go on from here.
-                if (Trouble != failure.Message)
+                // An event of a newer engine, for example: that engine will go on from here. What the driver says may name
+                // addresses and users, and strangers may ask how we are.
+                var trouble = failure is UnknownEventException or JsonException ? failure.Message : failure.GetType().Name;
+                if (Trouble != trouble)
                 {
                     LogStuck(failure);
                 }
 
-                Trouble = failure.Message;
+                Trouble = trouble;
                 await Task.Delay(_poll, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
@@ -82,20 +89,25 @@ public sealed partial class ReadModels(
         }
     }
 
-    // The projection keeps what it has folded so far: in this process one at a time.
     private async Task RoundAsync(CancellationToken token)
     {
-        await _one.WaitAsync(token);
+        // Fewer: that was all. None: somebody else is at work on it.
+        while (await BatchAsync(Timeout.InfiniteTimeSpan, token) is { Applied: BatchSize })
+        {
+        }
+    }
+
+    // The projection keeps what it has folded so far: in this process one at a time.
+    private async Task<(long Mark, int Applied)?> BatchAsync(TimeSpan patience, CancellationToken token)
+    {
+        if (!await _one.WaitAsync(patience, token))
+        {
+            return null;
+        }
+
         try
         {
-            while (true)
-            {
-                // Fewer, or somebody else is at work on it.
-                if (await projector.NextAsync(rows, BatchSize, token) is not { Applied: BatchSize })
-                {
-                    return;
-                }
-            }
+            return await projector.NextAsync(rows, BatchSize, token);
         }
         finally
         {

@@ -17,6 +17,7 @@ namespace Ms2m.Engine.Saga;
 public sealed class MigrationHandler(
     PgSession session,
     AppendEvents append,
+    ReadStream streams,
     ClusterReader cluster,
     LineReader lines,
     SlotKeeper slots,
@@ -32,6 +33,13 @@ public sealed class MigrationHandler(
         using var span = EngineTraces.Handling(message, saga.Trace, context.TraceParent());
         saga.Trace ??= span?.Id;
         var before = saga.State;
+        // It has ended long ago, and its log takes nothing any more.
+        if (before is MigrationState.Ended && message is CancelMigration
+            && await streams.IsArchivedAsync(saga.CorrelationId, context.CancellationToken))
+        {
+            return MigrationTimeline.PhaseOf(before);
+        }
+
         var input = await GatherAsync(saga, message, context.CancellationToken);
         // Not earlier: who has waited for a slot must not be dated before the one who freed it.
         var now = time.GetUtcNow();

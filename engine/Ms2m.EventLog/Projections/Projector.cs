@@ -61,7 +61,15 @@ public sealed class Projector(NpgsqlDataSource store, ReadAll readAll)
             progress?.Invoke(mark, applied);
         }
 
-        session.Defer(DeferredWrite.Of(Progress, [Parameter.Text(projection.Name), Parameter.Bigint(mark)]));
+        // The last numbers may be of archived events, which no page shows. Without them it would look behind for ever.
+        var newest = await readAll.NewestAsync(token);
+        while (await readAll.PageAsync(mark, size, token) is { Count: > 0 } events && mark < newest)
+        {
+            mark = await ApplyAsync(session, projection, mark, events, token);
+            applied += events.Count;
+        }
+
+        session.Defer(DeferredWrite.Of(Progress, [Parameter.Text(projection.Name), Parameter.Bigint(Math.Max(mark, newest))]));
         await session.CommitAsync(token);
         return applied;
     }

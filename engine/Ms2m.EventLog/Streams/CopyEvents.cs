@@ -29,9 +29,9 @@ public static class CopyEvents
             await streams.CompleteAsync(token);
         }
 
-        // As an appender does: nobody who reads the log meanwhile may pass these numbers by.
+        // Alone: an appender must not draw a number out of the middle of the block, and a reader must not pass it by.
         await using (var numbers = new NpgsqlCommand(
-            $"select pg_advisory_xact_lock_shared({AppendEvents.AppendLock});"
+            $"select pg_advisory_xact_lock({AppendEvents.AppendLock});"
             + $" select setval('mt_events_sequence', nextval('mt_events_sequence') + {rows.Count - 1})", connection, transaction))
         {
             await using var answer = await numbers.ExecuteReaderAsync(token);

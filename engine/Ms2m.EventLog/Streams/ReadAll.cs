@@ -53,6 +53,15 @@ public sealed class ReadAll(NpgsqlDataSource store, EventTypes types)
         return page;
     }
 
+    /// <summary>The position up to which everything is there: no event with this number or a smaller one will still appear.
+    /// Archived events count.</summary>
+    public async Task<long> NewestAsync(CancellationToken token)
+    {
+        await AwaitAppendsAsync(token);
+        await using var command = store.CreateCommand("select coalesce(max(seq_id), 0) from mt_events");
+        return (long)(await command.ExecuteScalarAsync(token))!;
+    }
+
     private static bool HasHole(long after, List<RecordedEvent> page) =>
         page.Count > 0 && page[^1].SeqId - after != page.Count;
 

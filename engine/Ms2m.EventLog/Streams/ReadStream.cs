@@ -10,6 +10,14 @@ public sealed class ReadStream(NpgsqlDataSource store, EventTypes types)
         $"select {StoredEvent.Columns} from mt_events where stream_id = $1 and version >= $2"
         + " order by version";
 
+    /// <summary>Whether a stream is archived: nothing can be appended to it then.</summary>
+    public async Task<bool> IsArchivedAsync(Guid streamId, CancellationToken token)
+    {
+        await using var command = store.CreateCommand("select is_archived from mt_streams where id = $1");
+        command.Parameters.Add(Parameter.Uuid(streamId));
+        return await command.ExecuteScalarAsync(token) is true;
+    }
+
     /// <summary>What is committed.</summary>
     /// <returns>Empty for a stream that does not exist.</returns>
     public async Task<IReadOnlyList<RecordedEvent>> ReadAsync(

@@ -16,7 +16,14 @@ public sealed record StatsReport(
     IReadOnlyList<Spread> Measures,
     IReadOnlyList<Spread> Phases,
     IReadOnlyList<Spread> Steps,
-    IReadOnlyList<KindStats> Groups);
+    IReadOnlyList<KindStats> Groups)
+{
+    /// <summary>The position in the log up to which the figures go.</summary>
+    public long Mark { get; init; }
+
+    /// <summary>The newest position in the log.</summary>
+    public long Newest { get; init; }
+}
 
 public sealed record Counted(string Name, long Count);
 

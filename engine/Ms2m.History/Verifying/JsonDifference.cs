@@ -7,24 +7,41 @@ internal static class JsonDifference
 {
     private const int Longest = 60;
 
-    /// <summary>The first difference, or null. What an older version has not stored, because it did not know it, is no
-    /// difference; what is stored must be there in the other.</summary>
-    public static string? First(JsonElement stored, JsonElement computed, string path = "$") =>
+    // What a rollback of before this property was known has not stored, though it is not the default.
+    private const string KnownLater = "BeforeCommit";
+
+    /// <summary>The first difference, or null.</summary>
+    /// <param name="byAnOlderVersion">What is not stored, because nobody knew it then, is no difference where it is empty, false
+    /// or zero now.</param>
+    public static string? First(JsonElement stored, JsonElement computed, bool byAnOlderVersion, string path = "$") =>
         (stored.ValueKind, computed.ValueKind) switch
         {
             (JsonValueKind.Object, JsonValueKind.Object) => stored.EnumerateObject()
                 .Select(one => computed.TryGetProperty(one.Name, out var other)
-                    ? First(one.Value, other, $"{path}.{one.Name}")
+                    ? First(one.Value, other, byAnOlderVersion, $"{path}.{one.Name}")
                     : one.Value.ValueKind == JsonValueKind.Null ? null : $"{path}.{one.Name} is not in the fold")
+                .Concat(computed.EnumerateObject()
+                    .Where(one => !stored.TryGetProperty(one.Name, out _) && !(byAnOlderVersion && MayBeMissing(one)))
+                    .Select(one => $"{path}.{one.Name} is not stored, computed {Short(one.Value)}"))
                 .FirstOrDefault(difference => difference is not null),
             (JsonValueKind.Array, JsonValueKind.Array) when stored.GetArrayLength() == computed.GetArrayLength() =>
                 stored.EnumerateArray().Zip(computed.EnumerateArray())
-                    .Select((pair, index) => First(pair.First, pair.Second, $"{path}[{index}]"))
+                    .Select((pair, index) => First(pair.First, pair.Second, byAnOlderVersion, $"{path}[{index}]"))
                     .FirstOrDefault(difference => difference is not null),
             (JsonValueKind.Number, JsonValueKind.Number) when Same(stored, computed) => null,
             _ when JsonElement.DeepEquals(stored, computed) => null,
             _ => $"{path} is {Short(stored)}, computed {Short(computed)}",
         };
+
+    private static bool MayBeMissing(JsonProperty computed) => computed.Name == KnownLater || computed.Value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.False => true,
+        JsonValueKind.Number => computed.Value.GetDouble() == 0,
+        JsonValueKind.Object => !computed.Value.EnumerateObject().Any(),
+        JsonValueKind.Array => computed.Value.GetArrayLength() == 0,
+        JsonValueKind.String => computed.Value.GetString() == nameof(Contracts.SilenceAction.RollBack),
+        _ => false,
+    };
 
     private static bool Same(JsonElement left, JsonElement right) =>
         left.TryGetDecimal(out var one) && right.TryGetDecimal(out var other) ? one == other : left.GetDouble().Equals(right.GetDouble());

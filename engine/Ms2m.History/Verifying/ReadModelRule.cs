@@ -12,6 +12,11 @@ internal static class ReadModelRule
         var last = stream.Events[^1];
         if (stream.Archived)
         {
+            if (stream.Row is not null)
+            {
+                yield return stream.Fault("read-model", null, "It is archived, and has a row in ms2m_migrations. Make it anew: ms2m log rebuild");
+            }
+
             yield break;
         }
 
@@ -34,9 +39,15 @@ internal static class ReadModelRule
             yield break;
         }
 
+        if (!row.Faithful)
+        {
+            yield return stream.Fault(
+                "read-model", null, "The columns of its row in ms2m_migrations are not those of its view. Make it anew: ms2m log rebuild");
+        }
+
         using var stored = JsonDocument.Parse(row.View);
         using var computed = JsonDocument.Parse(EventJson.Write(fold.View(last.Timestamp), typeof(MigrationView)));
-        if (JsonDifference.First(stored.RootElement, computed.RootElement) is { } difference)
+        if (JsonDifference.First(stored.RootElement, computed.RootElement, byAnOlderVersion: false) is { } difference)
         {
             yield return stream.Fault(
                 "read-model", null, $"Its row in ms2m_migrations is not what its events make of it: {difference}. Make it anew: ms2m log rebuild");

@@ -37,7 +37,7 @@ internal static class SealRule
             previous = digest ?? previous;
         }
 
-        if (SagaDigest(stream.Saga) is { } kept && kept != previous)
+        if (stream.Saga is not null && SagaDigest(stream.Saga) != previous)
         {
             yield return stream.Fault("seal", null, "The digest kept beside the stream is not that of its last event.");
         }
@@ -48,7 +48,8 @@ internal static class SealRule
         try
         {
             using var headers = JsonDocument.Parse(one.Headers ?? "{}");
-            return headers.RootElement.TryGetProperty(EventHeaders.Digest, out var digest)
+            return headers.RootElement.ValueKind != JsonValueKind.Object ? (null, "Its headers are not as they are written.")
+                : headers.RootElement.TryGetProperty(EventHeaders.Digest, out var digest)
                 ? (digest.GetString(), null)
                 : (null, null);
         }
@@ -70,15 +71,11 @@ internal static class SealRule
         }
     }
 
-    private static string? SagaDigest(string? saga)
+    private static string? SagaDigest(string saga)
     {
-        if (saga is null)
-        {
-            return null;
-        }
-
         using var document = JsonDocument.Parse(saga);
-        return document.RootElement.TryGetProperty("StreamDigest", out var digest) && digest.ValueKind == JsonValueKind.String
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("StreamDigest", out var digest) && digest.ValueKind == JsonValueKind.String
             ? digest.GetString()
             : null;
     }

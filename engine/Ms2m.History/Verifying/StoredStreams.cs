@@ -12,12 +12,34 @@ public sealed class StoredStreams(NpgsqlDataSource store)
     // Some 25 events each: a page is a megabyte or two, however long the log is.
     private const int PageSize = 50;
 
+    // Also one whose type somebody has altered: everything in this log is a migration.
+    private const string Columns =
+        "select id, coalesce(version, 0), coalesce(is_archived, false), coalesce(type, '') from mt_streams";
+
+    // Marten, and every reader of the log, passes over an event whose flag is set or missing.
+    private const string OtherFlag =
+        "select e.stream_id, min(e.version) from mt_events e join mt_streams s on s.id = e.stream_id"
+        + " where s.id = any($1) and e.is_archived is distinct from s.is_archived group by 1";
+
+    private const string Rows = """
+        select id, version, seq_id, view,
+          (workload, source_node, target_node, strategy, phase, finished, requested_at, finished_at, total_ms, interruption_ms,
+            waited_ms, frozen_ms, checkpoint_bytes, replayed, reason, failed_over, verified)
+          is not distinct from
+          (view->>'Workload', view->>'SourceNode', view->>'TargetNode', view->>'Strategy', view->>'Phase',
+            (view->>'Finished')::boolean, (view->>'RequestedAt')::timestamptz, (view->>'FinishedAt')::timestamptz,
+            (view->>'TotalMs')::double precision, (view->>'InterruptionMs')::double precision,
+            (view->>'WaitedMs')::double precision, (view->>'FrozenMs')::double precision, (view->>'CheckpointBytes')::bigint,
+            (view->>'ReplayedMessages')::bigint, view->'Reason'->>'Code', (view->>'FailedOver')::boolean,
+            (view->>'Verified')::boolean)
+        from ms2m_migrations where id = any($1)
+        """;
+
     private const string Streams =
-        "select id, coalesce(version, 0), coalesce(is_archived, false) from mt_streams"
-        + " where type = 'migration' and id > $1 order by id limit $2";
+        $"{Columns} where id > $1 order by id limit $2";
 
     private const string One =
-        "select id, coalesce(version, 0), coalesce(is_archived, false) from mt_streams where type = 'migration' and id = $1";
+        $"{Columns} where id = $1";
 
     private const string Orphans =
         "select id from mt_doc_migrationsaga s where not exists (select from mt_streams m where m.id = s.id)"
@@ -53,8 +75,8 @@ public sealed class StoredStreams(NpgsqlDataSource store)
     {
         await using var connection = await store.OpenConnectionAsync(token);
         await using var moment = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, token);
-        var streams = new List<(Guid Id, long Version, bool Archived)>();
-        await EachAsync(sql, parameters, row => streams.Add((row.GetGuid(0), row.GetInt64(1), row.GetBoolean(2))));
+        var streams = new List<(Guid Id, long Version, bool Archived, string Type)>();
+        await EachAsync(sql, parameters, row => streams.Add((row.GetGuid(0), row.GetInt64(1), row.GetBoolean(2), row.GetString(3))));
         if (streams.Count == 0)
         {
             return [];
@@ -74,8 +96,16 @@ public sealed class StoredStreams(NpgsqlDataSource store)
             "select id, data from mt_doc_migrationsaga where id = any($1)", [Ids()], row => sagas[row.GetGuid(0)] = row.GetString(1));
         var rows = new Dictionary<Guid, StoredRow>();
         await EachAsync(
-            "select id, version, seq_id, view from ms2m_migrations where id = any($1)", [Ids()],
-            row => rows[row.GetGuid(0)] = new StoredRow(row.GetInt64(1), row.GetInt64(2), row.GetString(3)));
+            Rows, [Ids()],
+            row => rows[row.GetGuid(0)] = new StoredRow(row.GetInt64(1), row.GetInt64(2), row.GetString(3), row.GetBoolean(4)));
+        var oddities = ids.ToDictionary(id => id, _ => new List<(string, string)>());
+        await EachAsync(OtherFlag, [Ids()], row => oddities[row.GetGuid(0)].Add(
+            ("sequence", $"Event {row.GetInt64(1)} is flagged as archived and its stream is not, or the other way round: readers pass over it.")));
+        foreach (var stream in streams.Where(stream => stream.Type != "migration"))
+        {
+            oddities[stream.Id].Add(("sequence", $"Its stream's type is '{stream.Type}', not 'migration'."));
+        }
+
         long mark = 0;
         await EachAsync(
             "select last_seq_id from mt_event_progression where name = $1",
@@ -84,7 +114,10 @@ public sealed class StoredStreams(NpgsqlDataSource store)
         [
             .. streams.Select(stream => new StreamUnderTest(
                 stream.Id, stream.Version, events[stream.Id], sagas.GetValueOrDefault(stream.Id),
-                rows.GetValueOrDefault(stream.Id), mark, stream.Archived)),
+                rows.GetValueOrDefault(stream.Id), mark, stream.Archived)
+            {
+                Oddities = oddities[stream.Id],
+            }),
         ];
 
         async Task EachAsync(string text, NpgsqlParameter[] values, Action<NpgsqlDataReader> each)

@@ -11,7 +11,7 @@ public sealed class StreamCheck(EventTypes types)
 {
     public IReadOnlyList<Finding> Check(StreamUnderTest stream)
     {
-        List<Finding> found = [.. SequenceRule.Check(stream), .. SealRule.Check(stream), .. CausationRule.Check(stream)];
+        List<Finding> found = [.. stream.Oddities.Select(one => stream.Fault(one.Rule, null, one.Message)), .. SequenceRule.Check(stream), .. SealRule.Check(stream), .. CausationRule.Check(stream)];
         var fold = new MigrationFold(stream.Id);
         var events = new List<FoldedEvent>();
         foreach (var stored in stream.Events)
@@ -42,7 +42,7 @@ public sealed class StreamCheck(EventTypes types)
         if (events.Count > 0)
         {
             found.AddRange(StoryRule.Check(stream, events));
-            found.AddRange(StateRule.Check(stream, fold));
+            found.AddRange(StateRule.Check(stream, fold, isSealed: events[^1].Facts.Digest is not null));
             found.AddRange(ReadModelRule.Check(stream, fold));
         }
 
@@ -60,9 +60,9 @@ public sealed class StreamCheck(EventTypes types)
                 return null;
             }
 
-            if (stored.DotnetType is { } name && name != EventTypes.DotnetName(recorded.Data.GetType()))
+            if (stored.DotnetType != EventTypes.DotnetName(recorded.Data.GetType()))
             {
-                found.Add(stream.Fault("schema", stored, $"Its mt_dotnet_type is {name}, which is not what its type is."));
+                found.Add(stream.Fault("schema", stored, $"Its mt_dotnet_type is {stored.DotnetType ?? "absent"}, which is not what its type is."));
             }
 
             return recorded;

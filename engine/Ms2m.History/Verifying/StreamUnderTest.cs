@@ -14,6 +14,9 @@ namespace Ms2m.History.Verifying;
 public sealed record StreamUnderTest(
     Guid Id, long Version, IReadOnlyList<StoredEvent> Events, string? Saga, StoredRow? Row, long Mark, bool Archived)
 {
+    /// <summary>What the store itself has found wrong with the rows.</summary>
+    public IReadOnlyList<(string Rule, string Message)> Oddities { get; init; } = [];
+
     internal Finding Fault(string rule, StoredEvent? at, string message) => New(Severity.Fault, rule, at, message);
 
     internal Finding Note(string rule, StoredEvent? at, string message) => New(Severity.Note, rule, at, message);
@@ -24,7 +27,8 @@ public sealed record StreamUnderTest(
 
 /// <summary>A row of the read model as it is stored.</summary>
 /// <param name="View">JSON.</param>
-public sealed record StoredRow(long Version, long SeqId, string View);
+/// <param name="Faithful">Whether its other columns are what the view says.</param>
+public sealed record StoredRow(long Version, long SeqId, string View, bool Faithful = true);
 
 /// <summary>One event of a stream with what it was read as and what it led to.</summary>
 internal sealed record FoldedEvent(StoredEvent Stored, IMigrationMessage Event, EventFacts Facts, MigrationState Before, MigrationState After);

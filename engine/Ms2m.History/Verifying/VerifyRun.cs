@@ -71,13 +71,13 @@ public sealed class VerifyRun(StoredStreams streams, EventTypes types)
 
     private void Add(Finding finding)
     {
-        _faults += finding.Severity == Severity.Fault ? 1 : 0;
-        _notes += finding.Severity == Severity.Note ? 1 : 0;
-        if (_findings.Count < MostFindings)
+        var isFault = finding.Severity == Severity.Fault;
+        // Each kind has room of its own: a thousand notes must not hide a fault.
+        if ((isFault ? _faults++ : _notes++) < MostFindings)
         {
             _findings.Add(finding);
         }
     }
 
-    private VerifyReport Report() => new(_migrations, _events, _faults, _notes, _findings);
+    private VerifyReport Report() => new(_migrations, _events, _faults, _notes, [.. _findings.OrderByDescending(one => one.Severity)]);
 }

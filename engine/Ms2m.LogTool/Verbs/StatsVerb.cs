@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Ms2m.Cli.Display;
+using Ms2m.EventLog.Projections;
 using Ms2m.History.ReadModels;
 using Ms2m.History.Statistics;
 using Spectre.Console;
@@ -26,9 +27,17 @@ internal static class StatsVerb
                     call.Parsed.GetValue(workload), null, call.Parsed.GetValue(strategy),
                     Times.Read(call.Parsed.GetValue(since), now), Times.Read(call.Parsed.GetValue(until), now)),
                 call.Cancel);
+            var (mark, newest) = await new Projector(call.Store.Source, call.Store.All).LookAsync(MigrationRows.ProgressName, call.Cancel);
+            if (mark < newest)
+            {
+                Console.Error.WriteLine(
+                    $"ms2m: the read model has come to {mark} of {newest} in the log, and these figures with it. "
+                    + "A running engine goes on with it; without one: ms2m log rebuild");
+            }
+
             if (call.Output.Json)
             {
-                call.Output.Document(report);
+                call.Output.Document(report with { Mark = mark, Newest = newest });
             }
             else
             {

@@ -8,6 +8,7 @@ using Ms2m.Engine.Saga;
 using Ms2m.EventLog.Documents;
 using Ms2m.EventLog.Slots;
 using Ms2m.EventLog.Streams;
+using Ms2m.History.Verifying;
 using Ms2m.Migrations;
 using Ms2m.Migrations.Views;
 using Npgsql;
@@ -58,6 +59,15 @@ public sealed class ManyMigrations(EngineFixture fixture, ITestOutputHelper outp
         {
             await AssertFoldAsync(engine, id);
         }
+
+        // Two engines at the same time in one log, and nothing in it is wrong.
+        Assert.All(
+            [await StartedAsync(engine), await StartedAsync(other)],
+            started => Assert.True(started > 0, "One of the engines had no share in it."));
+        var report = await new VerifyRun(
+            new StoredStreams(engine.Services.GetRequiredService<NpgsqlDataSource>()),
+            engine.Services.GetRequiredService<EventTypes>()).AllAsync(null, CancellationToken.None);
+        Assert.True(report.IsSound, string.Join('\n', report.Findings));
     }
 
     [Fact]
@@ -216,6 +226,14 @@ public sealed class ManyMigrations(EngineFixture fixture, ITestOutputHelper outp
                 CultureInfo.InvariantCulture,
                 $"{view.Workload} {view.SourceNode}->{view.TargetNode} priority {view.Priority} waited {view.WaitedMs ?? 0:0} ms, total {view.TotalMs:0} ms"));
         }
+    }
+
+    private static async Task<double> StartedAsync(RunningEngine engine)
+    {
+        using var http = new HttpClient { BaseAddress = engine.Url };
+        var line = (await http.GetStringAsync(new Uri("metrics", UriKind.Relative))).Split('\n')
+            .Single(line => line.StartsWith("ms2m_migrations_started_total ", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
     private static async Task AssertFoldAsync(RunningEngine engine, Guid id)

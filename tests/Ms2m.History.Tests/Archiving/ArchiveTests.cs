@@ -32,6 +32,8 @@ public sealed class ArchiveTests : IAsyncLifetime
         Assert.Equal(40 - archived, (await _log.RowsAsync()).Count);
         await _log.Projector.RebuildAsync(new MigrationRows(_log.Streams), 1_000, null, default);
         Assert.Equal(40 - archived, (await _log.RowsAsync()).Count);
+        var (mark, newest) = await _log.Projector.LookAsync(MigrationRows.ProgressName, default);
+        Assert.Equal(newest, mark);
         var report = await _log.VerifyAllAsync();
         Assert.Empty(report.Findings);
         Assert.Equal(40, report.Migrations);
@@ -49,5 +51,8 @@ public sealed class ArchiveTests : IAsyncLifetime
 
         Assert.Equal(0, await _log.ScalarAsync<long>("select count(*) from mt_streams where not is_archived"));
         Assert.Equal(0, await _log.ScalarAsync<long>("select count(*) from mt_events where not is_archived"));
+        await _log.Projector.RebuildAsync(new MigrationRows(_log.Streams), 1_000, null, default);
+        var (mark, newest) = await _log.Projector.LookAsync(MigrationRows.ProgressName, default);
+        Assert.Equal((newest, true), (mark, newest > 0));
     }
 }

@@ -32,6 +32,8 @@ public sealed class OldLogsTests
         { "2026-11-21-queued", "Pending Checkpointing Transferring Restoring Replaying Finalizing → Completed" },
         { "2026-11-21-retried", "Pending Checkpointing Transferring Restoring Replaying Finalizing → Completed" },
         { "2026-11-21-rolled-back", "Pending Checkpointing Transferring Restoring RollingBack → RolledBack" },
+        { "2026-11-21-sealed", "Pending Checkpointing Transferring Restoring Replaying Finalizing → Completed" },
+        { "2026-11-21-sealed-cancelled", "Pending Checkpointing RollingBack → Cancelled" },
     };
 
     [Theory]
@@ -40,8 +42,9 @@ public sealed class OldLogsTests
     {
         var rows = OldLog.Read(name);
         var fold = Fold(rows);
-        var stream = new StreamUnderTest(rows[0].StreamId, rows.Count, rows, SagaOf(rows.Count, fold.State), null, 0, Archived: false);
+        var stream = new StreamUnderTest(rows[0].StreamId, rows.Count, rows, SagaOf(rows[^1], fold), null, 0, Archived: false);
 
+        Assert.Empty(new StreamCheck(_types).Check(stream));
     }
 
     [Theory]
@@ -79,8 +82,11 @@ public sealed class OldLogsTests
             ((CheckpointTaken, string, int))_types.Read("checkpoint_taken_v2", EventJson.Write(taken, typeof(CheckpointTaken))));
     }
 
-    private static string SagaOf(long version, MigrationState state) =>
-        $$"""{"StreamVersion":{{version}},"State":{{EventJson.Write(state, typeof(MigrationState))}}}""";
+    private static string SagaOf(StoredEvent last, MigrationFold fold) => EventJson.Write(
+        new Saga(
+            MigrationTimeline.PhaseOf(fold.State).ToString(), fold.Version,
+            EventFacts.Of(RecordedEvent.Of(last, _types)).Digest, fold.State),
+        typeof(Saga));
 
     private static MigrationFold Fold(IReadOnlyList<StoredEvent> rows)
     {
@@ -92,4 +98,7 @@ public sealed class OldLogsTests
 
         return fold;
     }
+
+    /// <summary>As the engine keeps it.</summary>
+    private sealed record Saga(string CurrentState, long StreamVersion, string? StreamDigest, MigrationState State);
 }

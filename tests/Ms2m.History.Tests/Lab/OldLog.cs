@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ms2m.EventLog.Streams;
+using Ms2m.History.Events;
 
 namespace Ms2m.History.Tests.Lab;
 
@@ -14,6 +15,9 @@ internal static class OldLog
     public static IReadOnlyList<StoredEvent> Read(string name) =>
         [.. File.ReadLines(Path.Combine(Folder, name + ".jsonl")).Select(Row)];
 
+    private static string DotnetNameOf(string type) =>
+        EventTypes.DotnetName(MigrationEvents.Register(new EventTypes()).TypeOf(type));
+
     private static StoredEvent Row(string line)
     {
         var row = JsonDocument.Parse(line).RootElement;
@@ -25,7 +29,8 @@ internal static class OldLog
             row.GetProperty("data").GetRawText(),
             row.GetProperty("type").GetString()!,
             row.GetProperty("at").GetDateTimeOffset(),
-            null,
+            // Not in the oldest of these files.
+            row.TryGetProperty("dotnet", out var dotnet) ? dotnet.GetString() : DotnetNameOf(row.GetProperty("type").GetString()!),
             row.GetProperty("correlation").GetString(),
             row.GetProperty("causation").GetString(),
             row.GetProperty("headers").ValueKind == JsonValueKind.Null ? null : row.GetProperty("headers").GetRawText());

@@ -1,4 +1,6 @@
+using Ms2m.EventLog;
 using Ms2m.EventLog.Streams;
+using Ms2m.History.MadeUp;
 using Ms2m.History.ReadModels;
 using Ms2m.History.Tests.Lab;
 
@@ -33,7 +35,6 @@ public sealed class ProjectionTests : IAsyncLifetime
         {
             for (var page = 0; page < 6; page++)
             {
-                await _log.Store.OpenConnectionAsync().AsTask().ContinueWith(opened => opened.Result.DisposeAsync().AsTask()).Unwrap();
                 await FillPageAsync(page);
             }
         });
@@ -58,6 +59,28 @@ public sealed class ProjectionTests : IAsyncLifetime
         await _log.Projector.RebuildAsync(new MigrationRows(_log.Streams), 1_000, null, default);
         Assert.Equal(together, await _log.RowsAsync());
         Assert.Empty((await _log.VerifyAllAsync()).Findings);
+    }
+
+    [Fact]
+    public async Task a_number_that_becomes_visible_late_is_waited_for()
+    {
+        await using var slow = new PgSession(_log.Store);
+        await slow.BeginAsync(default);
+        Append(slow, MadeUpMigration.Run(1, LogDatabase.Begin, MadeUpFate.IsRejected));
+        // Its number is drawn, and nobody can see it yet.
+        await slow.FlushAsync(default);
+        await using var quick = new PgSession(_log.Store);
+        await quick.BeginAsync(default);
+        Append(quick, MadeUpMigration.Run(2, LogDatabase.Begin, MadeUpFate.IsRejected));
+        await quick.CommitAsync(default);
+
+        var projecting = Task.Run(() => _log.Projector.NextAsync(new MigrationRows(_log.Streams), 10, default));
+        await Task.WhenAny(projecting, Task.Delay(TimeSpan.FromMilliseconds(300)));
+        Assert.False(projecting.IsCompleted, "It went on past a number that was still to come.");
+        await slow.CommitAsync(default);
+
+        Assert.Equal(2, (await projecting)!.Value.Applied);
+        Assert.Equal(2, (await _log.RowsAsync()).Count);
     }
 
     [Fact]
@@ -92,6 +115,12 @@ public sealed class ProjectionTests : IAsyncLifetime
         Assert.Empty((await _log.VerifyAllAsync()).Findings);
     }
 
-    private Task<long> FillPageAsync(int page) => new Ms2m.History.MadeUp.MadeUpLog(_log.Store, _log.Types).FillAsync(
+    private void Append(PgSession session, MadeUpMigration migration)
+    {
+        var only = migration.Appends.Single();
+        new AppendEvents(_log.Types).Defer(session, migration.Id, 0, only.Events, only.Metadata, "migration");
+    }
+
+    private Task<long> FillPageAsync(int page) => new MadeUpLog(_log.Store, _log.Types).FillAsync(
         5, LogDatabase.Begin + TimeSpan.FromHours(page), TimeSpan.FromMilliseconds(300), null, default);
 }

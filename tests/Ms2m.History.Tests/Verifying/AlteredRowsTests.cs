@@ -45,6 +45,8 @@ public sealed class AlteredRowsTests(LogDatabase log) : IClassFixture<LogDatabas
     [InlineData("type = 'nobody_knows'", "version = 8", "schema")]
     [InlineData("data = '{}'", "version = 9", "schema")]
     [InlineData("mt_dotnet_type = 'Some.Other, Assembly'", "version = 2", "schema")]
+    [InlineData("mt_dotnet_type = null", "version = 2", "schema")]
+    [InlineData("headers = '[]'", "version = 2", "seal")]
     public async Task an_altered_row_is_found_and_named(string change, string where, string rule)
     {
         var row = $"stream_id = '{_victim}' and seq_id = (select min(seq_id) from mt_events where stream_id = '{_victim}' and {where})";
@@ -89,6 +91,42 @@ public sealed class AlteredRowsTests(LogDatabase log) : IClassFixture<LogDatabas
 
     [Fact]
     public Task a_missing_row_of_the_read_model_is_found() => Changed($"delete from ms2m_migrations where id = '{_victim}'", "read-model");
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("""{"StreamVersion":"many","State":{}}""")]
+    public Task a_damaged_state_is_named_and_the_rest_is_checked_all_the_same(string data) =>
+        Changed($"update mt_doc_migrationsaga set data = '{data}' where id = '{_victim}'", "state");
+
+    [Theory]
+    [InlineData("data = jsonb_set(data, '{State}', '{}')", "state")]
+    [InlineData("data = data #- '{State,Facts}'", "state")]
+    [InlineData("data = jsonb_set(data, '{CurrentState}', '\"Failed\"')", "state")]
+    [InlineData("data = jsonb_set(data, '{StreamDigest}', 'null')", "seal")]
+    [InlineData("data = data - 'StreamDigest'", "seal")]
+    public Task a_state_with_something_taken_out_is_found(string change, string rule) =>
+        Changed($"update mt_doc_migrationsaga set {change} where id = '{_victim}'", rule);
+
+    [Theory]
+    [InlineData("view = '{}'")]
+    [InlineData("view = view - 'Steps'")]
+    [InlineData("total_ms = 1")]
+    [InlineData("finished = false")]
+    [InlineData("phase = 'Failed'")]
+    [InlineData("workload = null")]
+    [InlineData("finished_at = finished_at - interval '1 day'")]
+    public Task a_column_of_the_read_model_that_is_not_its_views_is_found(string change) =>
+        Changed($"update ms2m_migrations set {change} where id = '{_victim}'", "read-model");
+
+    [Theory]
+    [InlineData("update mt_streams set type = 'x' where id = '{0}'")]
+    [InlineData("update mt_events set is_archived = true where stream_id = '{0}' and version = 5")]
+    [InlineData("update mt_events set is_archived = null where stream_id = '{0}' and version = 5")]
+    [InlineData("update mt_streams set is_archived = true where id = '{0}'")]
+    public Task what_would_hide_an_event_from_its_readers_is_found(string sql) =>
+        Changed(sql.Replace("{0}", $"{_victim}", StringComparison.Ordinal), "sequence");
 
     [Fact]
     public Task a_stream_that_is_gone_is_missed() => Changed(
