@@ -36,6 +36,10 @@ internal static class LogFailures
     public static Failure NotSound(long faults) => new(
         "MS2M-LOG-FAULTS", $"{faults} faults were found.", "The first thousand are named above; 'ms2m log rebuild' mends the read models only.");
 
+    public static Failure Newer(string alias) => new(
+        "MS2M-LOG-NEWER", $"The log holds an event '{alias}' that this version does not know: a newer version wrote it.",
+        "Use the 'ms2m log' of that version.");
+
     public static Failure Unexpected(Exception bug) => new(
         "MS2M-LOG-BUG", $"Unexpected: {bug.GetType().Name}: {bug.Message}", "This is a bug of ms2m; please report it.");
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ms2m.Cli.Display;
+using Ms2m.EventLog.Streams;
 using Npgsql;
 
 namespace Ms2m.LogTool;
@@ -54,6 +55,10 @@ internal static class LogVerb
         catch (LogRefusedException no)
         {
             return output.Fail(no.Reason, no.ExitCode);
+        }
+        catch (UnknownEventException newer)
+        {
+            return output.Fail(LogFailures.Newer(newer.Name), ExitCodes.Failed);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

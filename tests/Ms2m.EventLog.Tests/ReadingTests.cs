@@ -53,6 +53,24 @@ public sealed class ReadingTests(Database database) : IClassFixture<Database>
     }
 
     [Fact]
+    public async Task the_newest_event_is_told_when_none_before_it_can_still_appear()
+    {
+        await using var slow = await database.BeginAsync();
+        database.Append.Defer(
+            slow, Guid.NewGuid(), 0, Database.ToAppend(new Opened("slow", 1)), new EventMetadata(DateTimeOffset.UtcNow));
+        await slow.FlushAsync(default);
+        await database.AppendAsync(Guid.NewGuid(), 0, new Opened("quick", 1));
+
+        var asking = database.ReadAll.NewestAsync(default);
+        await AppendersAreWaitedForAsync();
+        Assert.False(asking.IsCompleted);
+        await slow.CommitAsync(default);
+        Assert.Equal(await LastAsync(), await asking.WithinAsync("the answer after the slow append's commit"));
+        await database.AppendAsync(Guid.NewGuid(), 0, new Opened("next", 1));
+        Assert.Equal(new Opened("next", 1), Assert.Single(await ReadAfterAsync(await asking)).Data);
+    }
+
+    [Fact]
     public async Task a_follower_sees_what_others_append()
     {
         using var listener = new AppendedListener(

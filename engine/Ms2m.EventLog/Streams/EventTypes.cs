@@ -81,4 +81,8 @@ public sealed class EventTypes
 
 /// <summary>An event that nobody registered: a newer engine wrote the log, or a registration is missing.</summary>
 public sealed class UnknownEventException(string name)
-    : Exception($"The event '{name}' is not registered. Add it to EventTypes, or run the engine that wrote it.");
+    : Exception($"The event '{name}' is not registered. Add it to EventTypes, or run the engine that wrote it.")
+{
+    /// <summary>Its name in the log.</summary>
+    public string Name { get; } = name;
+}

@@ -16,6 +16,8 @@ public sealed class ReadAll(NpgsqlDataSource store, EventTypes types)
         $"select {StoredEvent.Columns} from mt_events where seq_id > $1 and is_archived = false"
         + " order by seq_id limit $2";
 
+    private const string Newest = "select coalesce(max(seq_id), 0) from mt_events";
+
     private static readonly string _awaitAppends = $"select pg_advisory_xact_lock({AppendEvents.AppendLock})";
 
     /// <summary>Streams what is committed now and ends. Pages, so that a slow reader holds no connection.</summary>
@@ -57,8 +59,15 @@ public sealed class ReadAll(NpgsqlDataSource store, EventTypes types)
     /// Archived events count.</summary>
     public async Task<long> NewestAsync(CancellationToken token)
     {
-        await AwaitAppendsAsync(token);
-        await using var command = store.CreateCommand("select coalesce(max(seq_id), 0) from mt_events");
+        // Read while the lock is held: an append that begins after it could be overtaken by the one after it.
+        await using var connection = await store.OpenConnectionAsync(token);
+        await using var transaction = await connection.BeginTransactionAsync(token);
+        await using (var wait = new NpgsqlCommand(_awaitAppends, connection, transaction))
+        {
+            await wait.ExecuteNonQueryAsync(token);
+        }
+
+        await using var command = new NpgsqlCommand(Newest, connection, transaction);
         return (long)(await command.ExecuteScalarAsync(token))!;
     }
 

@@ -10,14 +10,17 @@ namespace Ms2m.History.WhatIf;
 /// Where it does not, another version decided, and the prediction is about today's rule.</param>
 /// <param name="Was">What happened.</param>
 /// <param name="Would">What would have happened.</param>
-/// <param name="Sentence">Both, for a person.</param>
+/// <param name="NotJudged">What the given policy names and the prediction leaves out.</param>
+/// <param name="Sentence">All of it, for a person.</param>
 public sealed record Prediction(
-    Guid MigrationId, CutoverPolicy Had, CutoverPolicy Given, bool Faithful, Handover Was, Handover Would, string Sentence)
+    Guid MigrationId, CutoverPolicy Had, CutoverPolicy Given, bool Faithful, Handover Was, Handover Would, IReadOnlyList<string> NotJudged,
+    string Sentence)
 {
     private static readonly string Overloaded = Failures.Overloaded(0, 0).Code;
 
     /// <returns>Null for a migration whose replay the engine never judged.</returns>
-    public static Prediction? Of(MigrationHistory history, CutoverPolicy given)
+    /// <param name="notJudged">As <see cref="PolicyFile.NotJudged"/>.</param>
+    public static Prediction? Of(MigrationHistory history, CutoverPolicy given, params IReadOnlyList<string> notJudged)
     {
         var judged = CutoverReplay.Judgements(history).ToArray();
         if (judged.Length == 0 || history.Request is not { } request)
@@ -29,7 +32,8 @@ public sealed record Prediction(
         var was = Actual(history, own?.Decision);
         var faithful = own?.Decision == was.Decision && (own is not { } one || was.DecidedMs == history.Events[one.Index].SinceMs);
         var would = Judge(history, judged, was, given);
-        return new Prediction(history.Id, request.Policy, given, faithful, was, would, PredictionText.Of(was, would, faithful));
+        return new Prediction(
+            history.Id, request.Policy, given, faithful, was, would, notJudged, PredictionText.Of(was, would, faithful, notJudged));
     }
 
     private static Handover Judge(

@@ -7,7 +7,7 @@ namespace Ms2m.History.WhatIf;
 /// <summary>A prediction as a person says it.</summary>
 internal static class PredictionText
 {
-    public static string Of(Handover was, Handover would, bool faithful)
+    public static string Of(Handover was, Handover would, bool faithful, IReadOnlyList<string> notJudged)
     {
         var past = was is { Decision: { } judged, Outcome: HandoverOutcome.RollsBack }
             ? $"It was rolled back {Durations.Text(was.DecidedMs ?? 0)} after its start ({Reason(judged)})"
@@ -30,7 +30,8 @@ internal static class PredictionText
             _ => "",
         };
         var version = faithful ? "" : " Beware: today's rule, under its own policy, does not decide as the engine did then; another version, or something from outside, ended its replay.";
-        return $"{past}; under the given policy {other}.{certainty}{version}";
+        var silent = notJudged.Count == 0 ? "" : $" Not judged: {string.Join(", ", notJudged)}; no recording tells what a source that did answer would have done had it been silent.";
+        return $"{past}; under the given policy {other}.{certainty}{silent}{version}";
     }
 
     private static string Reason(CutoverDecided decided) => string.Create(

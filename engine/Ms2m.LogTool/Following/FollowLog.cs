@@ -16,7 +16,7 @@ internal sealed class FollowLog(LogStore store, TimeProvider time)
 
     /// <param name="stream">Only this migration's events; null for all.</param>
     /// <param name="after">Begin after this position of the whole log.</param>
-    /// <exception cref="NpgsqlException">The store was never there.</exception>
+    /// <exception cref="NpgsqlException">The store was never there, or refuses what is asked.</exception>
     public async IAsyncEnumerable<RecordedEvent> AfterAsync(
         Guid? stream, long after, [EnumeratorCancellation] CancellationToken token)
     {
@@ -77,7 +77,9 @@ internal sealed class FollowLog(LogStore store, TimeProvider time)
         }
     }
 
-    // Whom the store does not let in today it will not let in tomorrow.
+    // What a store that is there refuses today, such as a table or a right that is missing, it will refuse tomorrow. What ends
+    // with a restart or with the network are its own connection errors (08), and that it stops or starts (57P0).
     private static bool IsPassing(NpgsqlException lost) =>
-        lost is not PostgresException { SqlState: var state } || !state.StartsWith("28", StringComparison.Ordinal);
+        lost is not PostgresException { SqlState: var state }
+        || state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57P0", StringComparison.Ordinal);
 }

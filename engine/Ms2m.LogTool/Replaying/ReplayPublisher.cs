@@ -15,6 +15,9 @@ internal sealed class ReplayPublisher(Uri broker, string exchange, double speed,
     /// <summary>So many may be on their way to the broker at once.</summary>
     private const int Unconfirmed = 200;
 
+    /// <summary>A timer takes no more than 49 days.</summary>
+    private static readonly TimeSpan _longestDelay = TimeSpan.FromDays(1);
+
     /// <returns>How many.</returns>
     public async Task<long> PublishAsync(IAsyncEnumerable<RecordedEvent> events, CancellationToken cancel)
     {
@@ -27,9 +30,9 @@ internal sealed class ReplayPublisher(Uri broker, string exchange, double speed,
         var underWay = new Queue<Task>();
         await foreach (var one in events.WithCancellation(cancel))
         {
-            if (pace.Due(one.Timestamp) - time.GetElapsedTime(begun) is { Ticks: > 0 } wait)
+            while (pace.Due(one.Timestamp) - time.GetElapsedTime(begun) is { Ticks: > 0 } wait)
             {
-                await Task.Delay(wait, time, cancel);
+                await Task.Delay(wait < _longestDelay ? wait : _longestDelay, time, cancel);
             }
 
             underWay.Enqueue(channel.BasicPublishAsync(exchange, one.Alias, mandatory: false, Properties(one), Body(one), cancel).AsTask());

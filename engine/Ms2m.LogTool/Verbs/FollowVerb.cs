@@ -14,8 +14,6 @@ namespace Ms2m.LogTool.Verbs;
 /// <summary>Prints events as they are appended.</summary>
 internal static class FollowVerb
 {
-    private const string Newest = "select coalesce(max(seq_id), 0) from mt_events";
-
     public static Command Create()
     {
         var id = new Argument<string?>("id")
@@ -34,12 +32,17 @@ internal static class FollowVerb
         }.Does(async call =>
         {
             Guid? stream = call.Parsed.GetValue(id) is { } text ? await MigrationIds.Find(call, text) : null;
-            var after = call.Parsed.GetValue(from) - 1 ?? (stream is null ? await NewestAsync(call) : 0);
+            var after = call.Parsed.GetValue(from) - 1 ?? (stream is null ? await call.Store.All.NewestAsync(call.Cancel) : 0);
             var follow = new FollowLog(call.Store, TimeProvider.System) { OnStore = SayStore };
             var state = Migration.Initial;
-            await foreach (var one in follow.AfterAsync(stream, after, call.Cancel))
+            // Whether a migration has ended only all of its events tell, also those that are not printed.
+            await foreach (var one in follow.AfterAsync(stream, stream is null ? after : 0, call.Cancel))
             {
-                Print(call, one);
+                if (one.SeqId > after)
+                {
+                    Print(call, one);
+                }
+
                 state = stream is null ? state : Migration.Evolve(state, (IMigrationMessage)one.Data);
                 if (state is MigrationState.Ended)
                 {
@@ -68,11 +71,5 @@ internal static class FollowVerb
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{one.SeqId,8}  {Header.Time(one.Timestamp)}  {one.StreamId.ToString()[..13]}  {one.Version,3}  {line.Who,-20}  {sentence}"));
-    }
-
-    private static async Task<long> NewestAsync(LogCall call)
-    {
-        await using var command = call.Store.Source.CreateCommand(Newest);
-        return (long)(await command.ExecuteScalarAsync(call.Cancel))!;
     }
 }

@@ -14,7 +14,7 @@ internal static class WhatIfVerb
     public static Command Create()
     {
         var id = MigrationIds.Argument;
-        var policy = new Option<string>("--policy")
+        var file = new Option<string>("--policy")
         {
             Description = "JSON with any of maxInterruptionMs, maxReplayMs, onOverload (CutOver, RollBack), onSourceSilent (RollBack, FailOver); '-' for standard input",
             HelpName = "FILE",
@@ -22,12 +22,13 @@ internal static class WhatIfVerb
         };
         return new Command("what-if", "Predict interruption and total of one migration under another cutover policy, from what it measured")
         {
-            id, policy,
+            id, file,
         }.Does(async call =>
         {
-            var json = await ReadAsync(call.Parsed.GetRequiredValue(policy), call.Cancel);
+            var json = await ReadAsync(call.Parsed.GetRequiredValue(file), call.Cancel);
             var history = await Histories.FindAsync(call, call.Parsed.GetRequiredValue(id));
-            if (Prediction.Of(history, Policy(json, history.Request?.Policy ?? new CutoverPolicy())) is not { } prediction)
+            var policy = Policy(json, history.Request?.Policy ?? new CutoverPolicy());
+            if (Prediction.Of(history, policy, PolicyFile.NotJudged(json)) is not { } prediction)
             {
                 throw new LogRefusedException(AnalysisFailures.NothingJudged(history.Id), ExitCodes.Failed);
             }

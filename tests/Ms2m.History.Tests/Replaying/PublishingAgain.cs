@@ -75,12 +75,24 @@ public sealed class PublishingAgain : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_gap_of_months_is_waited_for()
+    {
+        var time = new TimeThatPasses();
+        var months = TimeSpan.FromDays(100);
+        RecordedEvent[] far = [_run[0], _run[1] with { Timestamp = _run[0].Timestamp + months }];
+        Assert.Equal(2, await new ReplayPublisher(Broker, _exchange, 1, time).PublishAsync(Events(far), default));
+        Assert.Equal(months, time.Passed);
+    }
+
+    [Fact]
     public async Task the_user_may_publish_history_nowhere_else() => await Assert.ThrowsAnyAsync<OperationInterruptedException>(
         () => new ReplayPublisher(Broker, "ms2m.migrations", 0, TimeProvider.System).PublishAsync(Events(), default));
 
-    private async IAsyncEnumerable<RecordedEvent> Events()
+    private IAsyncEnumerable<RecordedEvent> Events() => Events(_run);
+
+    private static async IAsyncEnumerable<RecordedEvent> Events(IEnumerable<RecordedEvent> events)
     {
-        foreach (var one in _run)
+        foreach (var one in events)
         {
             await Task.Yield();
             yield return one;

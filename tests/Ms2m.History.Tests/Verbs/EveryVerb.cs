@@ -77,6 +77,51 @@ public sealed class EveryVerb : IAsyncLifetime
         Assert.Equal(run.Select(one => one.Version), numbers);
     }
 
+    [Fact]
+    public async Task follows_from_any_event_on_to_the_end_and_prints_only_what_comes_after_it()
+    {
+        var run = SimulatedRun.Of(2);
+        await _own.AddAsync(run);
+        foreach (var first in new[] { 6, run.Count, run.Count + 1 })
+        {
+            var (code, text) = await RunAsync("follow", $"{run[0].StreamId}", "--from", $"{first}", "--json").WaitAsync(TimeSpan.FromSeconds(60));
+            Assert.Equal(ExitCodes.Success, code);
+            var numbers = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line).GetProperty("sequence").GetInt64());
+            Assert.Equal(run.Select((_, index) => index + 1L).Where(number => number >= first), numbers);
+        }
+    }
+
+    [Fact]
+    public async Task what_if_says_what_it_cannot_judge()
+    {
+        var run = SimulatedRun.Of(2);
+        await _own.AddAsync(run);
+        var policy = Path.GetTempFileName();
+        foreach (var (json, silent) in new[] { ("{\"maxInterruptionMs\": 50, \"onSourceSilent\": \"FailOver\"}", true), ("{\"maxInterruptionMs\": 50}", false) })
+        {
+            await File.WriteAllTextAsync(policy, json);
+            var prediction = JsonElement.Parse((await RunAsync("what-if", $"{run[0].StreamId}", "--policy", policy, "--json")).Out);
+            Assert.Equal(silent, prediction.GetProperty("notJudged").EnumerateArray().Any(one => one.GetString() == "onSourceSilent"));
+            Assert.Equal(silent, prediction.GetProperty("sentence").GetString()!.Contains("Not judged: onSourceSilent", StringComparison.Ordinal));
+            var text = (await RunAsync("what-if", $"{run[0].StreamId}", "--policy", policy)).Out;
+            Assert.Equal(silent, text.Contains("Not judged: onSourceSilent", StringComparison.Ordinal));
+        }
+
+        File.Delete(policy);
+    }
+
+    [Fact]
+    public async Task names_the_event_that_only_a_newer_version_knows()
+    {
+        var run = SimulatedRun.Of(2);
+        await _own.AddAsync(run);
+        await _own.RenameAsync(3, "checkpoint_taken_v9");
+        var (code, text) = await RunAsync("show", $"{run[0].StreamId}", "--json");
+        var said = JsonElement.Parse(text);
+        Assert.Equal((ExitCodes.Failed, "MS2M-LOG-NEWER"), (code, said.GetProperty("code").GetString()));
+        Assert.Contains("'checkpoint_taken_v9'", said.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(ExitCodes.Failed, "show", "00000000-0000-0000-0000-000000000001")]
     [InlineData(ExitCodes.Failed, "explain", "last")]

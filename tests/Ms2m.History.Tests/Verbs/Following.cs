@@ -50,6 +50,19 @@ public sealed class Following
         await Assert.ThrowsAsync<Npgsql.NpgsqlException>(() => CollectAsync(follow.AfterAsync(null, 0, default), [], 1));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task a_store_without_a_log_is_an_error_and_not_waited_for(bool ofOne)
+    {
+        await using var empty = await OwnDatabase.CreateAsync();
+        await using var store = new LogTool.LogStore(empty.ConnectionString);
+        var events = new FollowLog(store, TimeProvider.System).AfterAsync(ofOne ? Guid.NewGuid() : null, 0, default);
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(
+            () => CollectAsync(events, [], 1).WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(Npgsql.PostgresErrorCodes.UndefinedTable, refused.SqlState);
+    }
+
     private static async Task CollectAsync(IAsyncEnumerable<RecordedEvent> events, List<long> into, int count)
     {
         await foreach (var one in events)

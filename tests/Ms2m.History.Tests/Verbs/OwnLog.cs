@@ -56,6 +56,13 @@ internal sealed class OwnLog : IAsyncDisposable
         await ExecuteAsync(connection, "select pg_notify('mt_events_appended', '')");
     }
 
+    /// <summary>As a version would have written it that has another name for this event.</summary>
+    public async Task RenameAsync(long seqId, string alias)
+    {
+        await using var connection = await Log.Source.OpenConnectionAsync();
+        await ExecuteAsync(connection, "update mt_events set type = $2 where seq_id = $1", seqId, alias);
+    }
+
     /// <summary>As a restart of the store does it to its clients, but for whoever writes.</summary>
     public async Task BreakConnectionsAsync()
     {
