@@ -9,8 +9,14 @@ namespace Ms2m.Contracts;
 /// <param name="Trace">The span that it came from, as <see cref="Headers.TraceParent"/>; once the answerer has one of its own, that.</param>
 public sealed record Arrival(long? Asked, long Received, string? Trace = null)
 {
+    private static readonly long _latest = Microseconds(DateTimeOffset.MaxValue);
+
     /// <summary>A time as the headers write it: microseconds since 1970-01-01 UTC.</summary>
     public static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>The time that a header means; null for what no clock can show.</summary>
+    public static DateTimeOffset? Time(long microseconds) =>
+        microseconds >= 0 && microseconds <= _latest ? DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond) : null;
 
     /// <param name="sent">The header <see cref="Headers.Sent"/> as the broker's client gives it; anything but a whole number
     /// says nothing.</param>

@@ -9,7 +9,16 @@ public static class MigrationTrace
     [ThreadStatic]
     private static ActivityTraceId? _next;
 
-    private static bool _prepared;
+    // On a span that began while another one was current: that one.
+    private const string Outer = "ms2m.outer";
+
+    // Only a generator decides on the trace of a span without a parent. Whoever has set one keeps it for everything else.
+    private static readonly Lazy<Func<ActivityTraceId>> _generator = new(() =>
+    {
+        var others = Activity.TraceIdGenerator;
+        Activity.CurrentChanged += GiveWay;
+        return Activity.TraceIdGenerator = () => _next ?? others?.Invoke() ?? ActivityTraceId.CreateRandom();
+    });
 
     /// <summary>The 16 bytes of the id as its text has them: 01a1fa9f-bf5d-… is trace 01a1fa9fbf5d….</summary>
     public static ActivityTraceId IdOf(Guid migration) => ActivityTraceId.CreateFromString(migration.ToString("N"));
@@ -28,17 +37,21 @@ public static class MigrationTrace
             return null;
         }
 
-        Prepare();
+        _ = _generator.Value;
+        ActivityLink[]? links = SpanOf(migration, cause) is { } link ? [new ActivityLink(link)] : null;
+        if (SpanOf(migration, parent) is { } above)
+        {
+            return source.StartActivity(name, kind, above, startTime: start, links: links)?.SetTag("ms2m.migration", migration.ToString());
+        }
+
         var outer = Activity.Current;
         // Otherwise that would be the parent of what has none.
         Activity.Current = null;
         _next = IdOf(migration);
         try
         {
-            var span = source.StartActivity(
-                name, kind, SpanOf(migration, parent) ?? default, startTime: start,
-                links: SpanOf(migration, cause) is { } link ? [new ActivityLink(link)] : null);
-            span?.SetTag("ms2m.migration", migration.ToString());
+            var span = source.StartActivity(name, kind, default(ActivityContext), startTime: start, links: links);
+            span?.SetTag("ms2m.migration", migration.ToString()).SetCustomProperty(Outer, outer);
             return span;
         }
         finally
@@ -53,16 +66,12 @@ public static class MigrationTrace
             ? span
             : null;
 
-    // Only a generator decides on the trace of a span without a parent. Whoever has set one keeps it for everything else.
-    private static void Prepare()
+    // A span that ended gives way to its parent, and one without a parent to nothing.
+    private static void GiveWay(object? sender, ActivityChangedEventArgs changed)
     {
-        if (_prepared)
+        if (changed is { Current: null, Previous: { IsStopped: true } ended } && ended.GetCustomProperty(Outer) is Activity outer)
         {
-            return;
+            Activity.Current = outer;
         }
-
-        _prepared = true;
-        var others = Activity.TraceIdGenerator;
-        Activity.TraceIdGenerator = () => _next ?? others?.Invoke() ?? ActivityTraceId.CreateRandom();
     }
 }

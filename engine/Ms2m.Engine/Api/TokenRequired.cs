@@ -14,6 +14,10 @@ internal static class TokenRequired
         "MS2M-1203", "The request has no valid API token.",
         "Send the header \"Authorization: Bearer …\" with the engine's MS2M_API_TOKEN; for the command line set MS2M_API_TOKEN.");
 
+    // What a proxy adds, each kind of proxy something else.
+    private static readonly string[] _passedOn =
+        ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"];
+
     public static void UseTokenRequired(this WebApplication app, string? token)
     {
         var expected = token is null ? null : Digest(token);
@@ -36,7 +40,7 @@ internal static class TokenRequired
     // What a proxy on this machine passes on comes from wherever the proxy's client is.
     private static bool IsOfThisMachine(HttpContext http) =>
         http.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from)
-        && !http.Request.Headers.ContainsKey("X-Forwarded-For") && !http.Request.Headers.ContainsKey("Forwarded");
+        && !_passedOn.Any(http.Request.Headers.ContainsKey);
 
     // Digests have one length, and are compared in one time, whatever was sent.
     private static bool Carries(HttpRequest request, byte[]? expected) =>

@@ -5,7 +5,6 @@ using Ms2m.EventLog;
 using Ms2m.EventLog.Streams;
 using Ms2m.Migrations;
 using Ms2m.Migrations.Views;
-using Npgsql;
 
 namespace Ms2m.Engine.Measuring;
 
@@ -81,9 +80,11 @@ public sealed partial class MigrationMeasures(
                 metrics.Interrupted(interruption);
             }
         }
-        catch (NpgsqlException away)
+#pragma warning disable CA1031 // Whatever one migration's log holds, the engine goes on and measures the next one.
+        catch (Exception failure) when (failure is not OperationCanceledException || !token.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            LogNotMeasured(migration, away.Message);
+            LogNotMeasured(migration, failure.Message);
         }
     }
 

@@ -43,16 +43,14 @@ public sealed class Provenance(TimeProvider time)
         return headers;
     }
 
-    private static readonly long _latest = Arrival.Microseconds(DateTimeOffset.MaxValue);
-
     // A stranger may send anything here; what is no time is left out.
     private static void Copy(ConsumeContext context, string wire, Dictionary<string, string> headers, string name)
     {
         if (context.ReceiveContext.TransportHeaders.TryGetHeader(wire, out var value)
             && long.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out var micros)
-            && micros <= _latest)
+            && Arrival.Time(micros) is { } time)
         {
-            headers[name] = EventFacts.Text(DateTimeOffset.UnixEpoch.AddMicroseconds(micros));
+            headers[name] = EventFacts.Text(time);
         }
     }
 

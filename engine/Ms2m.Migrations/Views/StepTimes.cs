@@ -2,7 +2,8 @@ using Ms2m.Contracts;
 
 namespace Ms2m.Migrations.Views;
 
-/// <summary>Collects when steps began and ended, in the order in which they began.</summary>
+/// <summary>Collects when steps began and ended, in the order in which they began. An answer may come before the engine waits for
+/// it, and then nobody waits any more: such a step took no time of the migration and is not here.</summary>
 internal sealed class StepTimes
 {
     private readonly List<string> _order = [];
@@ -19,7 +20,7 @@ internal sealed class StepTimes
                 _steps[started.Step] = _steps[started.Step] with { Attempt = started.Attempt, Until = null, State = "running" };
                 break;
             case StepGivenUp givenUp:
-                End(givenUp.Step, at, "failed");
+                End(givenUp.Step, givenUp.Attempt, at, "failed");
                 break;
             case RollbackStarted or PromotionCommitted:
                 foreach (var (step, times) in _steps.Where(step => step.Value.Until is null).ToArray())
@@ -29,10 +30,7 @@ internal sealed class StepTimes
 
                 break;
             case var _ when Migration.StepEndedBy(@event) is var (step, attempt):
-                // The event may come before the engine waits for it.
-                Begin(step, at);
-                _steps[step] = _steps[step] with { Attempt = attempt };
-                End(step, at, "done");
+                End(step, attempt, at, "done");
                 break;
         }
     }
@@ -54,11 +52,11 @@ internal sealed class StepTimes
         }
     }
 
-    private void End(string step, DateTimeOffset at, string state)
+    private void End(string step, int attempt, DateTimeOffset at, string state)
     {
-        if (_steps[step].Until is null)
+        if (_steps.TryGetValue(step, out var times) && times.Until is null)
         {
-            _steps[step] = _steps[step] with { Until = at, State = state };
+            _steps[step] = times with { Attempt = attempt, Until = at, State = state };
         }
     }
 }

@@ -64,11 +64,22 @@ public sealed class StrangersNeedTheToken(EngineFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task this_machine_needs_none_unless_a_proxy_speaks_for_another()
+    public async Task this_machine_needs_none()
     {
         using var own = await AskAsync(IPAddress.Loopback, "GET", "nodes");
         Assert.Equal(HttpStatusCode.OK, own.StatusCode);
-        using var passedOn = await AskAsync(IPAddress.Loopback, "GET", "nodes", forwardedFor: "203.0.113.5");
+    }
+
+    [Theory]
+    [InlineData("Forwarded", "for=203.0.113.5")]
+    [InlineData("Via", "1.1 gateway")]
+    [InlineData("X-Forwarded-For", "203.0.113.5")]
+    [InlineData("X-Forwarded-Host", "ms2m.example")]
+    [InlineData("X-Forwarded-Proto", "https")]
+    [InlineData("X-Real-IP", "203.0.113.5")]
+    public async Task what_a_proxy_of_this_machine_passes_on_needs_it(string header, string value)
+    {
+        using var passedOn = await AskAsync(IPAddress.Loopback, "GET", "nodes", proxy: (header, value));
         Assert.Equal(HttpStatusCode.Unauthorized, passedOn.StatusCode);
     }
 
@@ -92,7 +103,7 @@ public sealed class StrangersNeedTheToken(EngineFixture fixture) : IClassFixture
     private Uri Url(IPAddress address) => new UriBuilder(_engine.Url) { Host = address.ToString() }.Uri;
 
     private async Task<HttpResponseMessage> AskAsync(
-        IPAddress address, string method, string path, string? authorization = null, string? forwardedFor = null)
+        IPAddress address, string method, string path, string? authorization = null, (string Header, string Value)? proxy = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Url(address), path));
         if (authorization is not null)
@@ -100,9 +111,9 @@ public sealed class StrangersNeedTheToken(EngineFixture fixture) : IClassFixture
             request.Headers.TryAddWithoutValidation("Authorization", authorization);
         }
 
-        if (forwardedFor is not null)
+        if (proxy is var (header, value))
         {
-            request.Headers.Add("X-Forwarded-For", forwardedFor);
+            request.Headers.Add(header, value);
         }
 
         return await _http.SendAsync(request);

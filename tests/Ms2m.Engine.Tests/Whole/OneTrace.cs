@@ -70,6 +70,31 @@ public sealed class OneTrace(EngineFixture fixture) : IClassFixture<EngineFixtur
         Assert.Equal(MigrationTrace.IdOf(id), prepared.TraceId);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void a_span_gives_way_to_the_one_around_it_and_is_not_below_it(bool first)
+    {
+        var id = Guid.CreateVersion7();
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = ListenTo(spans, id);
+        var parent = first ? null : $"00-{id:N}-b7ad6b7169203331-01";
+        using var around = new Activity("around").Start();
+        var began = DateTimeOffset.UtcNow.AddMinutes(-1);
+        using (var span = MigrationTrace.Start(EngineTraces.Source, "inside", ActivityKind.Internal, id, parent, began)!)
+        {
+            Assert.Same(span, Activity.Current);
+            Assert.Equal(MigrationTrace.IdOf(id), span.TraceId);
+            Assert.Equal(first, span.ParentSpanId == default);
+            Assert.Null(span.Parent);
+            Assert.True(span.Recorded);
+            Assert.Equal(began.UtcDateTime, span.StartTimeUtc);
+        }
+
+        Assert.Same(around, Activity.Current);
+        Assert.Single(spans);
+    }
+
     [Fact]
     public async Task a_collector_gets_them_by_otlp()
     {

@@ -17,6 +17,20 @@ public sealed class TimesOnTheWire(EngineFixture fixture) : IClassFixture<Engine
     private readonly ConcurrentQueue<(string Type, IDictionary<string, object?> Fields)> _seen = new();
 
     [Fact]
+    public void every_time_that_a_clock_can_show_can_be_written_and_read_again()
+    {
+        var latest = Arrival.Microseconds(DateTimeOffset.MaxValue);
+        foreach (var micros in new[] { 0, 1, 1_795_242_610_653_942, latest - 1, latest })
+        {
+            Assert.Equal(micros, Arrival.Microseconds(Arrival.Time(micros)!.Value));
+        }
+
+        Assert.Null(Arrival.Time(latest + 1));
+        Assert.Null(Arrival.Time(long.MaxValue));
+        Assert.Null(Arrival.Time(-1));
+    }
+
+    [Fact]
     public async Task a_command_says_when_it_was_sent_and_nothing_that_its_causes_said()
     {
         await using var cluster = await ScriptedCluster.StartAsync(fixture.Options.Broker, "timed");

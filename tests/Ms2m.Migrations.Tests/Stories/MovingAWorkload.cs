@@ -1,4 +1,5 @@
 using Ms2m.Contracts;
+using Ms2m.Migrations.Views;
 using static Ms2m.Migrations.MigrationState;
 
 namespace Ms2m.Migrations.Tests.Stories;
@@ -58,6 +59,25 @@ public class MovingAWorkload
         (inputs[taken], inputs[sent]) = (inputs[sent], inputs[taken]);
 
         Assert.Equal(Phase.Completed, Assert.IsType<Ended>(new Story().Tell([.. inputs]).State).Outcome);
+    }
+
+    [Fact]
+    public void only_steps_that_began_took_time()
+    {
+        var inputs = Story.HappyPath.ToList();
+        var taken = inputs.FindIndex(input => input is CheckpointTaken);
+        var sent = inputs.FindIndex(input => input is TransferCompleted);
+        // The fence is sent beside the steps that are waited for, and here the transfer is over before it is waited for.
+        (inputs[taken], inputs[sent]) = (inputs[sent], inputs[taken]);
+        inputs.Insert(taken, new FenceSent(Story.Id, StepNames.SendFence, 1));
+        var story = new Story().Tell([.. inputs]);
+
+        Assert.Contains(story.Events, one => one is FenceSent);
+        Assert.Contains(story.Events, one => one is TransferCompleted);
+        var history = story.Events.Select((one, index) => (one, Story.Start.AddMilliseconds(index))).ToList();
+        var steps = MigrationTimeline.Of(Story.Id, history, Story.Start).Steps;
+        Assert.Equal(story.Events.OfType<StepStarted>().Select(one => one.Step).Distinct(), steps.Select(one => one.Name));
+        Assert.All(steps, step => Assert.True(step.Ms > 0 && step.State == "done", $"{step}"));
     }
 
     [Fact]
