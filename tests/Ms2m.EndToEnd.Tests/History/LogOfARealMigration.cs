@@ -17,6 +17,8 @@ public sealed class LogOfARealMigration(LabFixture lab, RealMigration migration,
     private static readonly string[] _spentOn =
         ["store commit", "broker hop", "CRIU freeze", "network", "restore", "replay", "engine"];
 
+    private static readonly string[] _services = ["ms2m-engine", "ms2m-node-worker", "ms2m-workload"];
+
     // Of the Trace Event Format: complete, instant, metadata, counter, and the three parts of a flow.
     private static readonly string[] _kinds = ["X", "i", "M", "C", "s", "t", "f"];
 
@@ -83,9 +85,17 @@ public sealed class LogOfARealMigration(LabFixture lab, RealMigration migration,
         var policy = Path.GetTempFileName();
         try
         {
+            // Enough for any lag that a replay begins with, so that it is decided at its first report.
             await File.WriteAllTextAsync(policy, """{"maxInterruptionMs": 10000}""");
 
-            Assert.Contains("would be", await Log("what-if", "{id}", "--policy", policy), StringComparison.Ordinal);
+            var prediction = JsonDocument.Parse(await Log("what-if", "{id}", "--policy", policy, "--json")).RootElement;
+            output.WriteLine($"{prediction}");
+            var (was, would) = (prediction.GetProperty("was"), prediction.GetProperty("would"));
+            Assert.True(prediction.GetProperty("faithful").GetBoolean());
+            Assert.Equal(("CutsOver", "Measured"), (would.GetProperty("outcome").GetString(), would.GetProperty("certainty").GetString()));
+            Assert.True(would.GetProperty("decidedMs").GetDouble() < was.GetProperty("decidedMs").GetDouble());
+            Assert.True(would.GetProperty("decision").GetProperty("lagEntries").GetInt64() > was.GetProperty("decision").GetProperty("lagEntries").GetInt64());
+            Assert.Contains("would have cut over after", await Log("what-if", "{id}", "--policy", policy), StringComparison.Ordinal);
         }
         finally
         {
@@ -113,24 +123,47 @@ public sealed class LogOfARealMigration(LabFixture lab, RealMigration migration,
     }
 
     [Theory]
-    [InlineData("jsonl")]
-    [InlineData("csv")]
-    [InlineData("otlp")]
-    public async Task it_is_exported_whole(string format)
+    [InlineData("jsonl", 0)]
+    [InlineData("csv", 1)]
+    public async Task every_event_is_a_line(string format, int headings)
     {
         var lines = (await Log("export", "{id}", "--format", format)).Trim().Split('\n');
 
-        Assert.True(format == "otlp" ? lines.Length >= 1 : lines.Length > 30, $"{lines.Length} lines");
+        Assert.Equal(await Events() + headings, lines.Length);
     }
 
     [Fact]
-    public async Task follow_begins_where_it_is_told_to_and_goes_on_to_the_end_of_the_migration() => Assert.Contains(
-        "completed", await Log("follow", "{id}"), StringComparison.Ordinal);
+    public async Task its_spans_are_of_its_own_trace_and_of_everybody_who_took_part()
+    {
+        var id = await migration.Id(lab, output.WriteLine);
+        var resources = (await Log("export", "{id}", "--format", "otlp")).Trim().Split('\n')
+            .SelectMany(line => JsonDocument.Parse(line).RootElement.GetProperty("resourceSpans").EnumerateArray()).ToList();
+
+        var spans = resources.SelectMany(one => one.GetProperty("scopeSpans").EnumerateArray())
+            .SelectMany(scope => scope.GetProperty("spans").EnumerateArray()).ToList();
+        Assert.NotEmpty(spans);
+        Assert.All(spans, span => Assert.Equal(id.ToString("N"), span.GetProperty("traceId").GetString()));
+        Assert.Single(spans, span => span.GetProperty("parentSpanId").GetString()!.Length == 0);
+        var services = resources.SelectMany(one => one.GetProperty("resource").GetProperty("attributes").EnumerateArray())
+            .Where(attribute => attribute.GetProperty("key").GetString() == "service.name")
+            .Select(attribute => attribute.GetProperty("value").GetProperty("stringValue").GetString()).Distinct().Order();
+        Assert.Equal(_services, services);
+    }
+
+    [Fact]
+    public async Task follow_begins_where_it_is_told_to_and_goes_on_to_the_end_of_the_migration()
+    {
+        var whole = Sequences(await Log("follow", "{id}", "--json"));
+        Assert.Equal(await Events(), whole.Count);
+        var from = whole[whole.Count / 2];
+
+        Assert.Equal(whole.Where(sequence => sequence >= from), Sequences(await Log("follow", "{id}", "--json", "--from", $"{from}")));
+    }
 
     [Fact]
     public async Task replay_publishes_it_again_to_an_exchange_of_its_own()
     {
-        var id = await migration.Id(lab, output.WriteLine);
+        await migration.Id(lab, output.WriteLine);
         await using var connection = await new ConnectionFactory { Uri = new Uri(Environment.GetEnvironmentVariable("MS2M_BROKER_URI")!) }
             .CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
@@ -140,8 +173,7 @@ public sealed class LogOfARealMigration(LabFixture lab, RealMigration migration,
 
         await Log("replay", "{id}", "--speed", "max");
 
-        var events = (await lab.Cluster.Engine.Events(id, 0, 0, default)).GetArrayLength();
-        Assert.Equal((uint)events, await channel.MessageCountAsync(queue));
+        Assert.Equal((uint)await Events(), await channel.MessageCountAsync(queue));
     }
 
     [Fact]
@@ -152,6 +184,12 @@ public sealed class LogOfARealMigration(LabFixture lab, RealMigration migration,
         Assert.Equal(1, said.ExitCode);
         Assert.Contains("No migration's id begins with '00000000'", said.Errors, StringComparison.Ordinal);
     }
+
+    private static List<long> Sequences(string lines) =>
+        [.. lines.Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement.GetProperty("sequence").GetInt64())];
+
+    private async Task<int> Events() =>
+        (await lab.Cluster.Engine.Events(await migration.Id(lab, output.WriteLine), 0, 0, default)).GetArrayLength();
 
     private async Task<string> Log(params string[] words)
     {
