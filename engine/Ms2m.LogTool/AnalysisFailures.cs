@@ -38,7 +38,7 @@ internal static class AnalysisFailures
         "Is it up? The user must be allowed to configure and to write the exchange; docs/security.md lists the users.");
 
     public static Failure NotASpeed(string text) => new(
-        "MS2M-LOG-SPEED", $"'{text}' is no speed.", "Give a number such as 1, 0.5 or 10; 0 or max is as fast as it goes.");
+        "MS2M-LOG-SPEED", $"'{text}' is no speed.", "Give a number from 0.001 to 1000000; 0 or max is as fast as it goes.");
 
     public static Failure NothingToReplay() => new(
         "MS2M-LOG-NOTHING", "There is no event to publish.", "Look at the id, or at --since and --until.");

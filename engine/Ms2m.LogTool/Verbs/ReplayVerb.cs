@@ -98,7 +98,8 @@ internal static class ReplayVerb
     }
 
     private static double Speed(string text) => text == "max" ? 0
-        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var factor) && double.IsFinite(factor) ? factor
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var factor) && factor is 0 or (>= 0.001 and <= 1_000_000)
+            ? factor
         : throw new LogRefusedException(AnalysisFailures.NotASpeed(text), ExitCodes.Usage);
 
     // The text is not repeated in an error: there is a password in it.

@@ -132,6 +132,7 @@ public sealed class EveryVerb : IAsyncLifetime
     [InlineData(ExitCodes.Usage, "what-if", "last", "--policy", "/no/such/file")]
     [InlineData(ExitCodes.Usage, "replay", "last", "--exchange", "ms2m.migrations")]
     [InlineData(ExitCodes.Usage, "replay", "last", "--broker", "amqp://u:p@127.0.0.1:1", "--speed", "quick")]
+    [InlineData(ExitCodes.Usage, "replay", "last", "--broker", "amqp://u:p@127.0.0.1:1", "--speed", "0.0000001")]
     [InlineData(ExitCodes.Usage, "replay", "last", "--broker", "not-a-uri")]
     public async Task says_no_with_a_code_that_a_script_can_tell(int expected, params string[] words)
     {
