@@ -1,3 +1,4 @@
+using Ms2m.History.Tests.Lab;
 using Ms2m.History.Timelines;
 
 namespace Ms2m.History.Tests.Runs;
@@ -8,7 +9,7 @@ internal static class AnyRun
 {
     public static IEnumerable<MigrationHistory> All(int seeds = 150)
     {
-        foreach (var history in OldLogs.All)
+        foreach (var history in OldLog.All)
         {
             yield return history;
         }

@@ -1,3 +1,4 @@
+using Ms2m.History.Tests.Lab;
 using System.CommandLine;
 using System.Text.Json;
 using Ms2m.EventLog.Streams;
@@ -20,7 +21,7 @@ public sealed class EveryVerb : IAsyncLifetime
     [Fact]
     public async Task understands_migrations_of_every_fate_whichever_version_wrote_them()
     {
-        IReadOnlyList<RecordedEvent>[] runs = [.. OldLogs.Files.Select(OldLogs.Read), SimulatedRun.Of(2), SimulatedRun.Of(4, 0.1)];
+        IReadOnlyList<RecordedEvent>[] runs = [.. OldLog.Names.Select(OldLog.Recorded), SimulatedRun.Of(2), SimulatedRun.Of(4, 0.1)];
         foreach (var run in runs)
         {
             await _own.AddAsync(run);

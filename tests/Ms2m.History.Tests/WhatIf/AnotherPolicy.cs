@@ -1,3 +1,4 @@
+using Ms2m.History.Tests.Lab;
 using System.Text.Json;
 using Ms2m.Contracts;
 using Ms2m.History.Tests.Runs;
@@ -84,7 +85,7 @@ public sealed class AnotherPolicy
 
     [Fact]
     public void a_migration_that_never_replayed_has_nothing_to_judge() =>
-        Assert.Null(Prediction.Of(OldLogs.All.First(history => history.Request is null), new CutoverPolicy()));
+        Assert.Null(Prediction.Of(OldLog.All.First(history => history.Request is null), new CutoverPolicy()));
 
     [Fact]
     public void a_policy_file_changes_only_what_it_names()
