@@ -11,7 +11,9 @@ namespace Ms2m.History.ReadModels;
 /// <summary>The projection behind every list and every figure: a row for each migration.</summary>
 public sealed class MigrationRows(ReadStream streams) : IProjection
 {
-    public const string ProgressName = "ms2m:migrations";
+    /// <summary>With the version of what is computed: where that has changed, the rows are made anew from the first event, over
+    /// those of before.</summary>
+    public const string ProgressName = "ms2m:migrations:2";
 
     private const string Upsert = """
         insert into ms2m_migrations (id, version, seq_id, workload, source_node, target_node, strategy, phase, finished, requested_at,

@@ -20,9 +20,9 @@ internal static class ReadModelRule
             yield break;
         }
 
-        if (stream.Mark < last.SeqId && (stream.Row is null || stream.Row.Version < fold.Version))
+        if (stream.Mark < last.SeqId)
         {
-            // Not there yet.
+            // Not there yet; what there is may be of an earlier version of the read model.
             yield break;
         }
 

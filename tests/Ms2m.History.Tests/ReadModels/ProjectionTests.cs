@@ -84,6 +84,24 @@ public sealed class ProjectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task rows_that_an_earlier_version_computed_otherwise_are_made_anew()
+    {
+        await _log.FillAsync(10);
+        await _log.ProjectAsync();
+        var right = await _log.RowsAsync();
+        // As an earlier version has left it: other rows, and progress under another name.
+        await _log.ExecuteAsync(
+            "update ms2m_migrations set view = view - 'Steps', total_ms = 0;"
+            + " update mt_event_progression set name = 'ms2m:migrations:1'");
+        Assert.Empty((await _log.VerifyAllAsync()).Findings);
+
+        await _log.ProjectAsync();
+
+        Assert.Equal(right, await _log.RowsAsync());
+        Assert.Empty((await _log.VerifyAllAsync()).Findings);
+    }
+
+    [Fact]
     public async Task who_reads_meanwhile_sees_the_old_rows_until_the_new_ones_are_whole()
     {
         await _log.FillAsync(20);
