@@ -51,10 +51,10 @@ internal static class KindMedians
 
     private static async Task<IMedians> FromStreamsAsync(LogCall call, MigrationHistory history, MigrationRequested request)
     {
-        var newest = await IdsAsync(call, Newest, new NpgsqlParameter<Guid> { TypedValue = history.Id });
-        var alike = await IdsAsync(
-            call,
+        var newest = await call.Store.IdsAsync(Newest, call.Cancel, new NpgsqlParameter<Guid> { TypedValue = history.Id });
+        var alike = await call.Store.IdsAsync(
             OfKind,
+            call.Cancel,
             new NpgsqlParameter<Guid[]> { TypedValue = [.. newest] },
             new NpgsqlParameter<string> { TypedValue = request.Spec.Name },
             new NpgsqlParameter<string> { TypedValue = request.Strategy },
@@ -70,19 +70,5 @@ internal static class KindMedians
         }
 
         return new ViewMedians(views);
-    }
-
-    private static async Task<List<Guid>> IdsAsync(LogCall call, string sql, params NpgsqlParameter[] parameters)
-    {
-        await using var command = call.Store.Source.CreateCommand(sql);
-        command.Parameters.AddRange(parameters);
-        await using var rows = await command.ExecuteReaderAsync(call.Cancel);
-        var ids = new List<Guid>();
-        while (await rows.ReadAsync(call.Cancel))
-        {
-            ids.Add(rows.GetGuid(0));
-        }
-
-        return ids;
     }
 }

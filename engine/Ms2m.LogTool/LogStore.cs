@@ -37,5 +37,20 @@ internal sealed class LogStore : IAsyncDisposable
 
     public ReadAll All { get; }
 
+    /// <summary>The migrations that a query selects.</summary>
+    public async Task<List<Guid>> IdsAsync(string sql, CancellationToken cancel, params NpgsqlParameter[] parameters)
+    {
+        await using var command = Source.CreateCommand(sql);
+        command.Parameters.AddRange(parameters);
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        var ids = new List<Guid>();
+        while (await rows.ReadAsync(cancel))
+        {
+            ids.Add(rows.GetGuid(0));
+        }
+
+        return ids;
+    }
+
     public ValueTask DisposeAsync() => Source.DisposeAsync();
 }

@@ -29,30 +29,17 @@ internal static class MigrationIds
         };
     }
 
-    private static Task<List<Guid>> Newest(LogCall call) =>
-        Read(call, call.Store.Source.CreateCommand("select id from mt_streams where type = 'migration' order by created desc limit 1"));
+    private static Task<List<Guid>> Newest(LogCall call) => call.Store.IdsAsync(
+        "select id from mt_streams where type = 'migration' order by created desc limit 1", call.Cancel);
 
     // Between the smallest and the greatest id with this beginning: the primary key finds them.
     private static Task<List<Guid>> Beginning(LogCall call, string text)
     {
         var digits = text.Replace("-", "", StringComparison.Ordinal);
-        var command = call.Store.Source.CreateCommand(
-            "select id from mt_streams where id between $1 and $2 and type = 'migration' limit 5");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(digits.PadRight(32, '0')) });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(digits.PadRight(32, 'f')) });
-        return Read(call, command);
-    }
-
-    private static async Task<List<Guid>> Read(LogCall call, NpgsqlCommand command)
-    {
-        await using var owned = command;
-        await using var rows = await command.ExecuteReaderAsync(call.Cancel);
-        var ids = new List<Guid>();
-        while (await rows.ReadAsync(call.Cancel))
-        {
-            ids.Add(rows.GetGuid(0));
-        }
-
-        return ids;
+        return call.Store.IdsAsync(
+            "select id from mt_streams where id between $1 and $2 and type = 'migration' limit 5",
+            call.Cancel,
+            new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(digits.PadRight(32, '0')) },
+            new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(digits.PadRight(32, 'f')) });
     }
 }

@@ -46,31 +46,21 @@ public sealed record MigrationFilter(
 public sealed class MigrationTable(NpgsqlDataSource store)
 {
     /// <summary>Newest first. Of one that is under way as of its last event.</summary>
-    public async Task<IReadOnlyList<MigrationView>> NewestAsync(MigrationFilter filter, int limit, CancellationToken token)
+    public Task<IReadOnlyList<MigrationView>> NewestAsync(MigrationFilter filter, int limit, CancellationToken token) =>
+        ReadAsync(filter, "true", limit, token);
+
+    /// <summary>The newest completed ones of a kind, to compare one of it with.</summary>
+    public Task<IReadOnlyList<MigrationView>> CompletedAsync(
+        string? workload, string strategy, int limit, CancellationToken token) => ReadAsync(
+            new MigrationFilter(workload, Active: false, strategy), "phase = 'Completed' and not failed_over", limit, token);
+
+    private async Task<IReadOnlyList<MigrationView>> ReadAsync(
+        MigrationFilter filter, string condition, int limit, CancellationToken token)
     {
         await using var command = store.CreateCommand();
         var where = filter.Where(command.Parameters);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        command.CommandText =
-            $"select view from ms2m_migrations where {where} order by requested_at desc limit ${command.Parameters.Count}";
-        var views = new List<MigrationView>();
-        await using var rows = await command.ExecuteReaderAsync(token);
-        while (await rows.ReadAsync(token))
-        {
-            views.Add((MigrationView)EventJson.Read(rows.GetString(0), typeof(MigrationView)));
-        }
-
-        return views;
-    }
-
-    /// <summary>The newest completed ones of a kind, to compare one of it with.</summary>
-    public async Task<IReadOnlyList<MigrationView>> CompletedAsync(
-        string? workload, string strategy, int limit, CancellationToken token)
-    {
-        await using var command = store.CreateCommand();
-        var where = new MigrationFilter(workload, Active: false, strategy).Where(command.Parameters);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        command.CommandText = $"select view from ms2m_migrations where {where} and phase = 'Completed' and not failed_over"
+        command.CommandText = $"select view from ms2m_migrations where {where} and {condition}"
             + $" order by requested_at desc limit ${command.Parameters.Count}";
         var views = new List<MigrationView>();
         await using var rows = await command.ExecuteReaderAsync(token);
