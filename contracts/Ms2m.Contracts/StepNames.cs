@@ -8,6 +8,7 @@ public static class StepNames
     public const string PrepareSource = "prepare-source";
     public const string OpenReplay = "open-replay";
     public const string SendFence = "send-fence";
+    public const string PreCopy = "pre-copy";
     public const string TakeCheckpoint = "take-checkpoint";
     public const string SendCheckpoint = "send-checkpoint";
     public const string RestoreShadow = "restore-shadow";
@@ -15,6 +16,9 @@ public static class StepNames
     public const string FollowReplay = "follow-replay";
     public const string QuiesceSource = "quiesce-source";
     public const string VerifyHandoff = "verify-handoff";
+    public const string FreezeSource = "freeze-source";
+    public const string ThawSource = "thaw-source";
+    public const string StartTarget = "start-target";
     public const string RevokeSource = "revoke-source";
     public const string PromoteShadow = "promote-shadow";
     public const string ActivateInstance = "activate-instance";

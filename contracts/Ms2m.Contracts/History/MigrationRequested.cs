@@ -17,6 +17,15 @@ public sealed record MigrationRequested(
     string? RequestedBy,
     int Priority = 0) : IMigrationMessage
 {
+    /// <summary>How the checkpoint travels.</summary>
+    public TransferOptions Transfer { get; init; } = new();
+
+    /// <summary>As in <see cref="StartMigration"/>.</summary>
+    public bool PostCopy { get; init; }
+
+    /// <summary>Why this strategy, where the engine has chosen it; absent where it was asked for by name.</summary>
+    public string? StrategyReason { get; init; }
+
     /// <summary>Of worker, podman, runc, criu and kernel on the source node, as it last reported them; empty when unknown.</summary>
     public IReadOnlyDictionary<string, string> SourceVersions { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 

@@ -1,7 +1,8 @@
 namespace Ms2m.Contracts;
 
 /// <summary>Engine to target worker, after the commit point: write role active and the new epoch into the instance
-/// file, so that the instance knows it after its next reconnect too.</summary>
+/// file, so that the instance knows it after its next reconnect too; an instance with an address of its own is put on its
+/// network.</summary>
 public sealed record ActivateInstance(
     Guid MigrationId, string Step, int Attempt, string InstanceId, long Epoch) : IStepMessage;
 

@@ -2,7 +2,12 @@ namespace Ms2m.Contracts;
 
 /// <summary>Engine to itself: declare the replay queue R and bind it as the primary queue is bound.</summary>
 /// <param name="Queue">The primary queue Q.</param>
-public sealed record OpenReplay(Guid MigrationId, string Step, int Attempt, string Queue) : IStepMessage;
+public sealed record OpenReplay(Guid MigrationId, string Step, int Attempt, string Queue) : IStepMessage
+{
+    /// <summary>Leave R unbound: the source stops before its checkpoint, so there is nothing to replay, and the copy only
+    /// looks for a queue of that name.</summary>
+    public bool Unbound { get; init; }
+}
 
 /// <summary>R receives what Q receives.</summary>
 /// <param name="Bindings">How many bindings of Q were copied.</param>

@@ -7,7 +7,12 @@ namespace Ms2m.Contracts;
 /// <param name="Digest">The archive must have this SHA-256 digest.</param>
 public sealed record RestoreShadow(
     Guid MigrationId, string Step, int Attempt,
-    string InstanceId, WorkloadSpec Spec, long Epoch, string Digest) : IStepMessage;
+    string InstanceId, WorkloadSpec Spec, long Epoch, string Digest) : IStepMessage
+{
+    /// <summary>Whether its open connections are restored, not closed. It hears and says nothing before
+    /// <see cref="ActivateInstance"/> puts it on its network.</summary>
+    public bool KeepsConnections { get; init; }
+}
 
 /// <summary>Target worker to engine: the shadow's processes run.</summary>
 /// <param name="RestoreMs">From the command's arrival until they ran.</param>

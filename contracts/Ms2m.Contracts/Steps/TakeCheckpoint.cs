@@ -9,7 +9,17 @@ namespace Ms2m.Contracts;
 /// <param name="MaxBytes">Give up beyond this size.</param>
 public sealed record TakeCheckpoint(
     Guid MigrationId, string Step, int Attempt,
-    string InstanceId, string TargetNode, string TransferUrl, string Token, long MaxBytes) : IStepMessage;
+    string InstanceId, string TargetNode, string TransferUrl, string Token, long MaxBytes) : IStepMessage
+{
+    public TransferOptions Transfer { get; init; } = new();
+
+    /// <summary>Whether the instance stays frozen, and cut off from its network, once it is dumped. Only
+    /// <see cref="ThawInstance"/> lets it run again.</summary>
+    public bool StaysFrozen { get; init; }
+
+    /// <summary>Whether its open connections are to be restored, not closed.</summary>
+    public bool KeepsConnections { get; init; }
+}
 
 /// <summary>Source worker to engine: the memory is on its way and the source runs on.</summary>
 /// <param name="FrozenMs">How long the processes stood still, as CRIU says; absent when unknown.</param>
@@ -23,7 +33,11 @@ public sealed record CheckpointTaken(
 /// <param name="Digest">SHA-256 of the archive, lower-case hexadecimal; computed on both sides.</param>
 /// <param name="TransferMs">From the first byte to the target's confirmation.</param>
 public sealed record TransferCompleted(
-    Guid MigrationId, string Step, int Attempt, string Node, long Bytes, string Digest, double TransferMs) : IStepMessage;
+    Guid MigrationId, string Step, int Attempt, string Node, long Bytes, string Digest, double TransferMs) : IStepMessage
+{
+    /// <summary>What went over the wire for it; absent when unknown.</summary>
+    public long? WireBytes { get; init; }
+}
 
 /// <summary>Engine to source worker: forget the checkpoint and stop any transfer of it.</summary>
 public sealed record DiscardCheckpoint(Guid MigrationId, string Step, int Attempt) : IStepMessage;

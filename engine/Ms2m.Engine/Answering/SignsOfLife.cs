@@ -30,11 +30,12 @@ public sealed partial class SignsOfLife(
         var now = Time.GetUtcNow();
         _signs = (await cluster.NodesAsync(token))
             .SelectMany(node => node.Instances)
-            .Where(instance => instance is { Role: InstanceRole.Active, State: "running" })
+            // One that knows nothing of us has no queue that shows whether it answers.
+            .Where(instance => instance is { Role: InstanceRole.Active, State: "running", Spec.Queue: not null })
             .DistinctBy(instance => instance.InstanceId)
             .ToImmutableDictionary(instance => instance.InstanceId, instance => Of(instance.InstanceId).Next(
                 queues.GetValueOrDefault(Names.ControlQueue(instance.InstanceId)),
-                queues.GetValueOrDefault(instance.Spec.Queue),
+                queues.GetValueOrDefault(instance.Spec.Queue!),
                 now,
                 options.SilentAfter));
     }

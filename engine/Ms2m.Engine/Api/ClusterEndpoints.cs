@@ -62,12 +62,17 @@ internal static class ClusterEndpoints
             return Results.BadRequest(Failures.BadName("name"));
         }
 
-        if (string.IsNullOrWhiteSpace(body.Image) || string.IsNullOrWhiteSpace(body.Queue))
+        if (string.IsNullOrWhiteSpace(body.Image) || body.Queue is { } named && string.IsNullOrWhiteSpace(named))
         {
-            return Results.BadRequest(Failures.UnreadableRequest("\"image\" and \"queue\" must be given."));
+            return Results.BadRequest(Failures.UnreadableRequest("\"image\" must be given, and a \"queue\" that is given must have a name."));
         }
 
-        if (InstancePermissions.IsReserved(body.Name) || InstancePermissions.IsReserved(body.Queue))
+        if (body.Address is { } address && (address.Cidr is null || !address.IsValid()))
+        {
+            return Results.BadRequest(Failures.UnreadableRequest("\"address\" wants a \"cidr\" such as 10.99.0.80/24 and, if one likes, a locally administered \"mac\"."));
+        }
+
+        if (InstancePermissions.IsReserved(body.Name) || (body.Queue is { } queue && InstancePermissions.IsReserved(queue)))
         {
             return Results.BadRequest(BrokerFailures.Reserved);
         }
@@ -86,7 +91,13 @@ internal static class ClusterEndpoints
         var command = new RunWorkload(
             id, Names.ShadowInstance(body.Name, Guid.NewGuid()),
             new WorkloadSpec(
-                body.Name, body.Image, body.Queue, body.Environment ?? [], body.Publishes, body.Binds));
+                body.Name, body.Image, body.Queue, body.Environment ?? [], body.Publishes, body.Binds)
+            {
+                Command = body.Command,
+                Address = body.Address,
+                Volumes = body.Volumes,
+                Traits = body.Traits,
+            });
         return await starts.ClaimAsync(command, target.Node, token) is { } taken
             ? Results.Conflict(taken)
             : await starts.SendAsync(command, target.Node, token) is { } unsent
@@ -141,11 +152,12 @@ internal static class ClusterEndpoints
 
     private sealed record WorkloadBody(
         string Name, string Node, string InstanceId, InstanceRole Role, long Epoch, string State, long MemoryBytes,
-        string Image, string Queue, Guid? MigrationId, bool? Answering, DateTimeOffset? SilentSince, string? SilentBecause);
+        string Image, string? Queue, Guid? MigrationId, bool? Answering, DateTimeOffset? SilentSince, string? SilentBecause);
 
     private sealed record RunningBody(Guid RequestId, string InstanceId);
 
     internal sealed record RunBody(
         string? Name, string? Node, string? Image, string? Queue, Dictionary<string, string>? Environment,
-        string[]? Publishes = null, string[]? Binds = null);
+        string[]? Publishes = null, string[]? Binds = null, string[]? Command = null, WorkloadAddress? Address = null,
+        WorkloadVolume[]? Volumes = null, WorkloadTraits? Traits = null);
 }

@@ -23,7 +23,8 @@ public sealed record InstancePermissions(string Configure, string Write, string 
     /// everything behind a dot.</summary>
     public static InstancePermissions Of(InstanceGrant grant)
     {
-        var own = $"{_notReserved}({Regex.Escape(grant.Spec.Name)}|{Regex.Escape(grant.Spec.Queue)})(\\..+)?";
+        var names = string.Join('|', new[] { grant.Spec.Name, grant.Spec.Queue }.OfType<string>().Select(Regex.Escape));
+        var own = $"{_notReserved}({names})(\\..+)?";
         var control = Regex.Escape(Names.ControlQueue(grant.InstanceId));
         string[] written = grant.Writes is { } writes ? [Regex.Escape(Names.JournalQueue(writes))] : [];
         string[] followed = grant.Follows is { } follows

@@ -51,8 +51,12 @@ public sealed class Starts(
     /// deadline.</returns>
     public async Task<Failure?> SendAsync(RunWorkload command, string node, CancellationToken token)
     {
-        // Before the order: the first thing an instance does is to connect.
-        await access.GrantAsync(new InstanceGrant(command.InstanceId, node, command.Spec), token);
+        // Before the order: the first thing an instance does is to connect. One without a queue never does.
+        if (command.Spec.Queue is not null)
+        {
+            await access.GrantAsync(new InstanceGrant(command.InstanceId, node, command.Spec), token);
+        }
+
         try
         {
             await SendToAsync(node, command, _orderLives, token);

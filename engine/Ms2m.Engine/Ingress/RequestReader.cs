@@ -43,7 +43,7 @@ public static class RequestReader
 
         return new(new StartMigration(
             start.MigrationId ?? idWhenAbsent, Clean(start.Workload), Clean(start.TargetNode),
-            Clean(start.Strategy ?? "shadow"), start.Policy, start.RequestedBy is { } by ? Clean(by) : null,
+            Clean(start.Strategy ?? RequestCheck.Auto), start.Policy, start.RequestedBy is { } by ? Clean(by) : null,
             start.Priority ?? 0), null);
     }
 

@@ -89,6 +89,9 @@ public static class ShadowPlan
     private static TimeSpan Drain(Facts facts) =>
         TimeSpan.FromSeconds(30) + TimeSpan.FromMilliseconds(3 * facts.PredictedInterruptionMs);
 
+    private static string QueueOf(Facts f) => f.Request.Spec.Queue
+        ?? throw new InvalidOperationException("A workload without a queue is never moved by this strategy: the request is refused.");
+
     // Tokens are secrets and no part of any event or state: the shell writes them into the commands that carry one.
     private static Outgoing.ToNode Reserve(Facts f, int attempt) => ToTarget(f, new ReserveTarget(
         f.Id, StepNames.ReserveTarget, attempt, f.ShadowInstance, f.Request.Spec,
@@ -116,10 +119,10 @@ public static class ShadowPlan
         f.TransferUrl!, "", MaxBytes(f)));
 
     private static Outgoing.ToBroker Open(Facts f, int attempt) => new(
-        new OpenReplay(f.Id, StepNames.OpenReplay, attempt, f.Request.Spec.Queue), TimeSpan.Zero);
+        new OpenReplay(f.Id, StepNames.OpenReplay, attempt, QueueOf(f)), TimeSpan.Zero);
 
     private static Outgoing.ToBroker Fence(Facts f, int attempt) => new(
-        new SendFence(f.Id, StepNames.SendFence, attempt, f.Request.Spec.Queue, f.Request.SourceInstance), SettlingDelay);
+        new SendFence(f.Id, StepNames.SendFence, attempt, QueueOf(f), f.Request.SourceInstance), SettlingDelay);
 
     private static Outgoing.ToNode Restore(Facts f, int attempt) => ToTarget(f, new RestoreShadow(
         f.Id, StepNames.RestoreShadow, attempt, f.ShadowInstance, f.Request.Spec, f.Request.SourceEpoch, f.Digest!));

@@ -10,6 +10,9 @@ public static class RequestCheck
     /// <summary>Reports a node may miss before it counts as down.</summary>
     public const int MissedReports = 3;
 
+    /// <summary>The strategy's name that leaves the choice to the engine.</summary>
+    public const string Auto = "auto";
+
     /// <summary>Priorities go from its negative to it.</summary>
     public const int MaxPriority = 10;
 
@@ -25,7 +28,7 @@ public static class RequestCheck
                 start.MigrationId, Shorten(start.Workload), Shorten(start.TargetNode), refusal, Body: null),
             (_, var source, var instance) => new MigrationRequested(
                 start.MigrationId, instance!.Spec, source!.Node, instance.InstanceId, instance.Epoch,
-                instance.MemoryBytes, start.TargetNode, start.Strategy, start.Policy ?? new(), Shorten(start.RequestedBy, 200),
+                instance.MemoryBytes, start.TargetNode, start.Strategy == Auto ? "shadow" : start.Strategy, start.Policy ?? new(), Shorten(start.RequestedBy, 200),
                 start.Priority)
             {
                 SourceVersions = source.Versions ?? None,
@@ -68,7 +71,7 @@ public static class RequestCheck
     {
         _ when !Names.IsValid(start.Workload) => Failures.BadName("workload"),
         _ when !Names.IsValid(start.TargetNode) => Failures.BadName("targetNode"),
-        _ when PlanCatalogue.Find(start.Strategy) is null =>
+        _ when start.Strategy != Auto && PlanCatalogue.Find(start.Strategy) is null =>
             Failures.UnknownStrategy(Shorten(start.Strategy) ?? "", PlanCatalogue.Strategies),
         { Policy.MaxInterruptionMs: < 1 or > 3_600_000 } => Failures.BadPolicy("maxInterruptionMs", "1 to 3600000 ms"),
         { Policy.MaxReplayMs: < 1 or > 86_400_000 } => Failures.BadPolicy("maxReplayMs", "1 to 86400000 ms"),

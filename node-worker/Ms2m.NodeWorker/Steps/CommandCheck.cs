@@ -20,6 +20,11 @@ public static class CommandCheck
             ?? Text("transferUrl", c.TransferUrl) ?? Size("maxBytes", c.MaxBytes),
         RestoreShadow c => Instance(c.InstanceId) ?? Spec(c.Spec) ?? Text("digest", c.Digest),
         ActivateInstance c => Instance(c.InstanceId),
+        PreCopy c => Instance(c.InstanceId) ?? Node(c.TargetNode) ?? Text("token", c.Token)
+            ?? Text("transferUrl", c.TransferUrl) ?? Size("maxBytes", c.MaxBytes),
+        FreezeInstance c => Instance(c.InstanceId),
+        ThawInstance c => Instance(c.InstanceId),
+        StartInstance c => Instance(c.InstanceId) ?? Spec(c.Spec),
         RemoveInstance c => Instance(c.InstanceId),
         _ => null,
     };
@@ -27,7 +32,23 @@ public static class CommandCheck
     public static Trouble? Spec(WorkloadSpec? spec) =>
         spec is null ? NodeFailures.Incomplete("spec")
         : !Names.IsValid(spec.Name) ? NodeFailures.BadName("a workload", spec.Name)
-        : Text("spec.image", spec.Image) ?? Text("spec.queue", spec.Queue) ?? Environment(spec.Environment);
+        : Text("spec.image", spec.Image) ?? (spec.Queue is null ? null : Text("spec.queue", spec.Queue))
+            ?? Environment(spec.Environment) ?? Command(spec.Command) ?? Address(spec.Address) ?? Volumes(spec.Volumes);
+
+    private static Trouble? Command(IReadOnlyList<string>? command) =>
+        command?.Any(word => word?.Contains('\0', StringComparison.Ordinal) != false) == true
+            ? NodeFailures.Incomplete("spec.command") : null;
+
+    private static Trouble? Address(WorkloadAddress? address) =>
+        address is null || (address.Cidr is not null && address.IsValid()) ? null : NodeFailures.Incomplete("spec.address");
+
+    private static Trouble? Volumes(IReadOnlyList<WorkloadVolume>? volumes) =>
+        volumes?.Any(volume => !Names.IsValid(volume?.Name) || !IsAPlace(volume.Path)) == true
+            ? NodeFailures.Incomplete("spec.volumes") : null;
+
+    private static bool IsAPlace(string? path) =>
+        path is { Length: > 1 and < MaxText } && path[0] == '/' && !path.Any(char.IsControl)
+        && !path.Split('/').Any(part => part is ".." or ".");
 
     private static Trouble? Environment(IReadOnlyDictionary<string, string>? environment) =>
         environment is null || environment.Any(e => e.Key.Contains('\0', StringComparison.Ordinal)

@@ -1,0 +1,27 @@
+namespace Ms2m.Contracts;
+
+/// <summary>Engine to source worker, before the checkpoint that counts: bring the target as much of the memory as pays
+/// while the workload runs. What fails here only makes the later transfer longer, so the step itself does not fail.</summary>
+/// <param name="InstanceId">The source instance.</param>
+/// <param name="TargetNode">As in <see cref="TakeCheckpoint"/>, and so the others.</param>
+/// <param name="Token">A secret.</param>
+public sealed record PreCopy(
+    Guid MigrationId, string Step, int Attempt,
+    string InstanceId, string TargetNode, string TransferUrl, string Token, long MaxBytes) : IStepMessage
+{
+    public TransferOptions Transfer { get; init; } = new();
+}
+
+/// <summary>Source worker to engine: another round would not pay.</summary>
+/// <param name="Rounds">In order; empty where the target had a base already that is good enough.</param>
+/// <param name="StoppedBecause">Why no further round follows, for people.</param>
+public sealed record PreCopied(
+    Guid MigrationId, string Step, int Attempt, string Node,
+    IReadOnlyList<PreCopyRound> Rounds, string StoppedBecause) : IStepMessage;
+
+/// <summary>One round of copying memory while the workload runs.</summary>
+/// <param name="Bytes">Size of the whole checkpoint.</param>
+/// <param name="WireBytes">Of which went over the wire.</param>
+/// <param name="FrozenMs">How long the processes stood still for it; absent when unknown.</param>
+/// <param name="Ms">From its begin until the target had confirmed it.</param>
+public sealed record PreCopyRound(long Bytes, long WireBytes, double? FrozenMs, double Ms);
