@@ -53,6 +53,32 @@ public static class Failures
     public static Failure NoWorker(string node) => new(
         "MS2M-0114", $"No worker listens for node \"{node}\".", "Start its node worker, or choose another node.");
 
+    public static Failure NeedsQueue(string workload) => new(
+        "MS2M-0115", $"The workload \"{workload}\" has no queue, so no copy can follow it and nothing can be compared.",
+        "Move it with the strategy live, if it has an address of its own, or without its state with cold; see docs/strategies.md.");
+
+    public static Failure IsUnique(string workload) => new(
+        "MS2M-0116", $"The workload \"{workload}\" declares that there may never be two of it, and a shadow is a second one.",
+        "Move it with the strategy sequential.");
+
+    public static Failure NeedsAddress(string workload) => new(
+        "MS2M-0117", $"The workload \"{workload}\" has no address of its own that could move with its connections.",
+        "Run it with --address, or choose another strategy; see docs/strategies.md.");
+
+    public static Failure NodeLacks(string node, string feature) => new(
+        "MS2M-0118", $"The node \"{node}\" does not have the feature {feature}, which this move needs.",
+        "See `ms2m nodes` for what it reports of the feature, or choose another node or strategy.");
+
+    public static Failure PostCopyIsLive { get; } = new(
+        "MS2M-0119", "Post-copy belongs to the strategy live.", "Leave it out, or ask for live.");
+
+    public static Failure NothingKeepsIt(string workload) => new(
+        "MS2M-0120", $"Nothing that is declared of the workload \"{workload}\" says how its state could be kept.",
+        "Give it a queue or an address of its own, declare it stateless, or ask for the strategy cold; see docs/strategies.md.");
+
+    public static Failure BadTransfer(string field, string allowed) => new(
+        "MS2M-0121", $"The transfer's \"{field}\" is out of range.", $"Allowed: {allowed}.");
+
     public static Failure WaitedTooLong { get; } = new(
         "MS2M-0112", "The migration's turn did not come in time; nothing was touched.",
         "See `ms2m migrations` for what runs; raise MS2M_MAX_QUEUE_SECONDS or the limits, or ask again later.");

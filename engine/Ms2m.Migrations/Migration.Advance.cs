@@ -60,19 +60,14 @@ public static partial class Migration
             return;
         }
 
-        if (facts is not { Closed: { } closed, CaughtUp: { } caughtUp })
+        var proven = PlanOf(facts).Proof(facts);
+        if (proven.By is not { } proof)
         {
-            RollBack(draft, Failures.NotVerified);
+            RollBack(draft, proven.Against ?? Failures.NotVerified);
             return;
         }
 
-        if (!Agree(closed, caughtUp))
-        {
-            RollBack(draft, Failures.HandoffDiffers(closed, caughtUp));
-            return;
-        }
-
-        draft.Record(new HandoffVerified(facts.Id, closed.LastOrdinal, closed.ChainDigest, closed.StateDigest));
+        draft.Record(proof);
         draft.Record(new PromotionCommitted(facts.Id, facts.Request.SourceEpoch + 1));
         Advance(draft);
     }
@@ -80,7 +75,7 @@ public static partial class Migration
     private static bool Differ(Facts facts) =>
         facts is { Closed: { } closed, CaughtUp: { } caughtUp } && !Agree(closed, caughtUp);
 
-    private static bool Agree(JournalClosed closed, ReplayCaughtUp caughtUp) =>
+    internal static bool Agree(JournalClosed closed, ReplayCaughtUp caughtUp) =>
         closed.LastOrdinal == caughtUp.LastOrdinal
         && closed.ChainDigest == caughtUp.ChainDigest
         && closed.StateDigest == caughtUp.StateDigest;
@@ -89,8 +84,8 @@ public static partial class Migration
     {
         var plan = PlanOf(committed.Facts);
         // A shadow that never took over: what is left of the source may be the last copy, so nothing more is removed.
-        if (plan.After.SelectMany(s => s).FirstOrDefault(
-            s => s.Essential && committed.Steps.GetValueOrDefault(s.Name) is { Status: StepStatus.GivenUp }) is { } missing)
+        if (plan.Essential.FirstOrDefault(
+            s => committed.Steps.GetValueOrDefault(s.Name) is { Status: StepStatus.GivenUp }) is { } missing)
         {
             draft.Record(new MigrationFailed(
                 committed.Facts.Id,
@@ -110,7 +105,7 @@ public static partial class Migration
             return;
         }
 
-        draft.Record(new MigrationCompleted(committed.Facts.Id, Leftovers(committed.Steps)));
+        draft.Record(new MigrationCompleted(committed.Facts.Id, Leftovers(plan, committed.Steps)));
     }
 
     private static ImmutableArray<string> Undone(Committed committed) =>
@@ -119,11 +114,11 @@ public static partial class Migration
             .Where(name => committed.Steps.GetValueOrDefault(name) is not { Status: StepStatus.Done }),
     ];
 
-    private static ImmutableArray<string> Leftovers(ImmutableSortedDictionary<string, StepProgress> steps) =>
+    private static ImmutableArray<string> Leftovers(Plan plan, ImmutableSortedDictionary<string, StepProgress> steps) =>
     [
         .. steps.Where(step => step.Value.Status == StepStatus.GivenUp).Select(step => step.Key)
             // A question without an answer leaves nothing behind.
-            .Where(name => name != StepNames.ConfirmSource),
+            .Where(name => plan.Undo(name) is not { OnlyAsks: true }),
     ];
 
     private static void Start(

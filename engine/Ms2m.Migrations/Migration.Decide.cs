@@ -186,7 +186,7 @@ public static partial class Migration
         PlanOf(committed.Facts).Forward(step)?.Limits;
 
     private static Func<string, StepLimits?> UndoLimits(RollingBack back) => step =>
-        PlanOf(back.Facts).Undo(back.ToUndo, step) is { } undo && (step != StepNames.ConfirmSource || !IsOver(back, undo))
+        PlanOf(back.Facts).Undo(back.ToUndo, step) is { } undo && !(undo.OnlyAsks && IsOver(back, undo))
             ? undo.Limits : null;
 
     /// <summary>What is known of the migration; null before anything is.</summary>
@@ -200,6 +200,6 @@ public static partial class Migration
         _ => null,
     };
 
-    private static Plan PlanOf(Facts facts) => PlanCatalogue.Find(facts.Request.Strategy)
+    private static Plan PlanOf(Facts facts) => PlanCatalogue.Find(facts.Request)
         ?? throw new InvalidOperationException($"The log names an unknown strategy {facts.Request.Strategy}.");
 }

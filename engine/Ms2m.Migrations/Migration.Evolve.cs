@@ -49,7 +49,7 @@ public static partial class Migration
         moving.Facts,
         rollback.Reason,
         rollback.Cancelled,
-        SourceStopped: moving.Steps.ContainsKey(StepNames.QuiesceSource),
+        SourceStopped: moving.Steps.Keys.Any(name => PlanOf(moving.Facts).Reversible(name) is { StopsSource: true }),
         ToUndo: moving.Steps.Keys.ToImmutableSortedSet(StringComparer.Ordinal),
         NoSteps,
         Way: moving is { Steps: var steps, Facts: { SourceGone: false, ShadowExited: false } }
@@ -68,7 +68,8 @@ public static partial class Migration
         {
             Facts = facts,
             Steps = steps,
-            Way = steps.IsOver(StepNames.ConfirmSource) || facts.ShadowExited ? null : back.Way,
+            Way = facts.ShadowExited || steps.Any(step => steps.IsOver(step.Key) && PlanOf(facts).Undo(step.Key) is { SignOfLife: true })
+                ? null : back.Way,
         };
     }
 

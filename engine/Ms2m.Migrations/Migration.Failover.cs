@@ -43,7 +43,7 @@ public static partial class Migration
         {
             Moving { Facts: var facts } when PlanOf(facts).Reversible(overdue.Step) is { SilenceMeansLost: true } =>
                 facts.Request.SourceNode,
-            RollingBack { Way: not null, Facts: var facts } when overdue.Step == StepNames.ConfirmSource => facts.Request.SourceNode,
+            RollingBack { Way: not null, Facts: var facts } when PlanOf(facts).Undo(overdue.Step) is { SignOfLife: true } => facts.Request.SourceNode,
             _ => null,
         };
         return sourceNode is not null;
@@ -114,8 +114,8 @@ public static partial class Migration
         Draft draft, Facts facts, ImmutableSortedDictionary<string, StepProgress> steps, Failure reason) =>
         draft.Record(new MigrationFailed(facts.Id, Failures.LastCopyKept(reason, facts.ShadowInstance, facts.Request.TargetNode),
         [
-            .. PlanOf(facts).Rollback(steps.Keys).SelectMany(stage => stage).Select(undo => undo.Name)
-                .Where(name => name is not (StepNames.ConfirmSource or StepNames.ResumeSource)),
+            .. PlanOf(facts).Rollback(steps.Keys).SelectMany(stage => stage)
+                .Where(undo => undo is { SignOfLife: false, ServesAgain: false }).Select(undo => undo.Name),
         ], Kept: true));
 
     private static void FailOver(Draft draft, Facts facts, Failure reason)
@@ -140,7 +140,8 @@ public static partial class Migration
     // What is left of the source may be the last copy: a shadow that died before it answered its promotion ends this.
     private static void LoseWhileCommitted(Draft draft, Committed committed, InstanceExited exited)
     {
-        if (exited.InstanceId != committed.Facts.ShadowInstance || committed.Steps.IsOver(StepNames.PromoteShadow))
+        if (exited.InstanceId != committed.Facts.ShadowInstance
+            || PlanOf(committed.Facts).Essential.All(step => committed.Steps.IsOver(step.Name)))
         {
             return;
         }

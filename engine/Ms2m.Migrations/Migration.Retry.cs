@@ -38,6 +38,13 @@ public static partial class Migration
             return;
         }
 
+        if (step.Optional)
+        {
+            draft.Record(new StepGivenUp(moving.Facts.Id, step.Name, trouble.Attempt));
+            Advance(draft);
+            return;
+        }
+
         var reason = trouble is StepFailed failed ? failed.Reason : Overdue(moving.Facts, step, trouble.Attempt);
         // A second attempt may follow a first one that left something behind: that is rolled back.
         if (step.Refuses && trouble is StepFailed { Attempt: 1 })
@@ -102,7 +109,7 @@ public static partial class Migration
         };
         if (!TryAgain(draft, facts, trouble, limits, command))
         {
-            if (draft.State is RollingBack back && trouble.Step == StepNames.ConfirmSource
+            if (draft.State is RollingBack back && PlanOf(facts).Undo(trouble.Step) is { SignOfLife: true }
                 && TryLoseSilent(draft, back, sourceNodeDown))
             {
                 return;

@@ -38,12 +38,10 @@ public static partial class Migration
 
     // A dead source resumes nothing: nobody is left to answer. Without a copy that could be the last one there is no reason
     // to ask after the source.
-    private static bool IsOver(RollingBack back, UndoStep undo) => back.Steps.IsOver(undo.Name) || undo.Name switch
-    {
-        StepNames.ResumeSource => back.Facts.SourceExited,
-        StepNames.ConfirmSource => back.Way is null || back.Facts.SourceExited,
-        _ => false,
-    };
+    private static bool IsOver(RollingBack back, UndoStep undo) =>
+        back.Steps.IsOver(undo.Name)
+        || (back.Facts.SourceExited && (undo.ServesAgain || undo.SignOfLife))
+        || (undo.OnlyAsks && back.Way is null);
 
     /// <summary>A source that was cut off stops at last, and nobody waits for it any more. Nor does anybody wait for its
     /// answer; one that serves already only gives it.</summary>
@@ -58,14 +56,15 @@ public static partial class Migration
     private static void EndRollback(Draft draft, RollingBack back)
     {
         var id = back.Facts.Id;
-        var leftovers = Leftovers(back.Steps);
+        var plan = PlanOf(back.Facts);
+        var leftovers = Leftovers(plan, back.Steps);
+        var stillStopped = back.SourceStopped ? leftovers.FirstOrDefault(name => plan.Undo(name) is { ServesAgain: true }) : null;
         draft.Record((back, leftovers) switch
         {
             ({ Facts: { SourceExited: true } or { SourceLost: not null } }, _) => new MigrationFailed(id, back.Reason, leftovers),
             // A source that was stopped and does not come back is a workload that nobody serves.
-            ({ SourceStopped: true }, _) when leftovers.Contains(StepNames.ResumeSource) =>
-                new MigrationFailed(id, Failures.StepOverdue(
-                    StepNames.ResumeSource, back.Steps[StepNames.ResumeSource].Attempt), leftovers),
+            _ when stillStopped is not null =>
+                new MigrationFailed(id, Failures.StepOverdue(stillStopped, back.Steps[stillStopped].Attempt), leftovers),
             ({ Cancelled: true }, _) => new MigrationCancelled(id, leftovers),
             _ => new MigrationRolledBack(id, back.Reason, leftovers),
         });

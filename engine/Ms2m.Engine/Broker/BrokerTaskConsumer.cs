@@ -50,7 +50,7 @@ public sealed partial class BrokerTaskConsumer(
     {
         var open = context.Message;
         var replay = Names.ReplayQueue(open.MigrationId);
-        var bindings = await management.BindingsOfAsync(open.Queue, token);
+        var bindings = open.Unbound ? [] : await management.BindingsOfAsync(open.Queue, token);
         foreach (var source in bindings.Select(binding => binding.Source).Distinct(StringComparer.Ordinal))
         {
             // Other types pick one queue among those bound: R would take messages away from Q.

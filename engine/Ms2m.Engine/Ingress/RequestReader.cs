@@ -43,8 +43,12 @@ public static class RequestReader
 
         return new(new StartMigration(
             start.MigrationId ?? idWhenAbsent, Clean(start.Workload), Clean(start.TargetNode),
-            Clean(start.Strategy ?? RequestCheck.Auto), start.Policy, start.RequestedBy is { } by ? Clean(by) : null,
-            start.Priority ?? 0), null);
+            Clean(start.Strategy ?? StrategyChoice.Auto), start.Policy, start.RequestedBy is { } by ? Clean(by) : null,
+            start.Priority ?? 0)
+        {
+            Transfer = start.Transfer,
+            PostCopy = start.PostCopy ?? false,
+        }, null);
     }
 
     /// <param name="body">A JSON object with <c>migrationId</c> and, if one likes, <c>requestedBy</c>.</param>
@@ -112,7 +116,7 @@ public static class RequestReader
 /// <summary>The body of a request to start, as README.md has it.</summary>
 internal sealed record StartBody(
     Guid? MigrationId, string? Workload, string? TargetNode, string? Strategy, CutoverPolicy? Policy, string? RequestedBy,
-    int? Priority);
+    int? Priority, TransferOptions? Transfer = null, bool? PostCopy = null);
 
 /// <summary>A request, or what is wrong with it; never both, never neither.</summary>
 public sealed record Read<T>(T? Value, Failure? Problem)

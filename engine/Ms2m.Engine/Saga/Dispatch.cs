@@ -27,6 +27,7 @@ public sealed class Dispatch(TransferTokens tokens)
     private object WithToken(IMigrationMessage message) => message switch
     {
         ReserveTarget reserve => reserve with { Token = tokens.For(reserve.MigrationId) },
+        PreCopy copy => copy with { Token = tokens.For(copy.MigrationId) },
         TakeCheckpoint take => take with { Token = tokens.For(take.MigrationId) },
         _ => message,
     };

@@ -32,9 +32,13 @@ public sealed class MigrationStateMachine : MassTransitStateMachine<MigrationSag
         Accept<ReplayOpened>();
         Accept<FenceSent>();
         Accept<FenceReached>();
+        Accept<PreCopied>();
         Accept<CheckpointTaken>();
         Accept<TransferCompleted>();
         Accept<ShadowReady>();
+        Accept<InstanceFrozen>();
+        Accept<InstanceThawed>();
+        Accept<InstanceStarted>();
         Accept<ShadowAttached>();
         Accept<ReplayProgressed>();
         Accept<JournalClosed>();

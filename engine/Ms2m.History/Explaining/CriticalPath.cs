@@ -167,7 +167,7 @@ public static class CriticalPath
     private static string? AttemptOf(MigrationHistory history, string step) => PlanOf(history)?.Reversible(step)?.AttemptOf;
 
     private static Plan? PlanOf(MigrationHistory history) =>
-        history.Request is { } request ? PlanCatalogue.Find(request.Strategy) : null;
+        history.Request is { } request ? PlanCatalogue.Find(request) : null;
 
     private static Party Asked(MigrationHistory history, int started, string step) =>
         Party.AskedFor(step, history.Events[started].After);

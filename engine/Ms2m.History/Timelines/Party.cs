@@ -24,6 +24,10 @@ public sealed record Party(PartyKind Kind, string Name)
         InstanceActivated one => Node(one.Node),
         InstanceRemoved one => Node(one.Node),
         CheckpointDiscarded one => Node(one.Node),
+        PreCopied one => Node(one.Node),
+        InstanceFrozen one => Node(one.Node),
+        InstanceThawed one => Node(one.Node),
+        InstanceStarted one => Node(one.Node),
         InstanceExited one => Node(one.Node),
         SourcePrepared one => Instance(one.InstanceId, facts),
         FenceReached one => Instance(one.InstanceId, facts),
@@ -40,7 +44,7 @@ public sealed record Party(PartyKind Kind, string Name)
     /// <summary>Who is asked to do a step in a state, or who is waited for where nobody is asked: the plan knows.</summary>
     public static Party AskedFor(string step, MigrationState state)
     {
-        if (Migration.FactsOf(state) is not { } facts || PlanCatalogue.Find(facts.Request.Strategy) is not { } plan)
+        if (Migration.FactsOf(state) is not { } facts || PlanCatalogue.Find(facts.Request) is not { } plan)
         {
             return Engine;
         }

@@ -28,16 +28,20 @@ internal static class Parties
             InstanceActivated m => m.Node == targetNode && m.Step == StepNames.ActivateInstance,
             CheckpointTaken m => m.Node == sourceNode && m.Step == StepNames.TakeCheckpoint,
             TransferCompleted m => m.Node == sourceNode && m.Step == StepNames.SendCheckpoint,
+            PreCopied m => m.Node == sourceNode && m.Step == StepNames.PreCopy,
+            InstanceFrozen m => m.Node == sourceNode && m.Step == StepNames.FreezeSource,
+            InstanceThawed m => m.Node == sourceNode && m.Step == StepNames.ThawSource,
+            InstanceStarted m => m.Node == targetNode && m.Step == StepNames.StartTarget,
             CheckpointDiscarded m => m.Node == sourceNode && m.Step == StepNames.DiscardCheckpoint,
             InstanceRemoved { Step: StepNames.RemoveSource } m => m.Node == sourceNode && m.InstanceId == source,
             InstanceRemoved { Step: StepNames.RemoveTarget } m => m.Node == targetNode && m.InstanceId == shadow,
             InstanceRemoved => false,
             StepFailed m => m.Step switch
             {
-                StepNames.TakeCheckpoint or StepNames.SendCheckpoint or StepNames.DiscardCheckpoint or StepNames.RemoveSource =>
-                    m.Node == sourceNode,
-                StepNames.ReserveTarget or StepNames.RestoreShadow or StepNames.ActivateInstance or StepNames.RemoveTarget =>
-                    m.Node == targetNode,
+                StepNames.PreCopy or StepNames.TakeCheckpoint or StepNames.SendCheckpoint or StepNames.DiscardCheckpoint
+                    or StepNames.FreezeSource or StepNames.ThawSource or StepNames.RemoveSource => m.Node == sourceNode,
+                StepNames.ReserveTarget or StepNames.RestoreShadow or StepNames.StartTarget or StepNames.ActivateInstance
+                    or StepNames.RemoveTarget => m.Node == targetNode,
                 _ => m.Node == Names.Engine,
             },
             _ => true,

@@ -30,6 +30,8 @@ public sealed record StepLimits(Func<Facts, TimeSpan> Deadline, int Attempts, bo
 /// answers of that step's newest attempt count.</param>
 /// <param name="SilenceMeansLost">Whether the source is lost when it never answers, and is failed over where its node is
 /// down or the policy says so.</param>
+/// <param name="Optional">Whether the migration goes on without it when it fails.</param>
+/// <param name="StopsSource">Whether nobody serves from here on until the plan's <see cref="Plan.ServesWith"/>.</param>
 public sealed record ReversibleStep(
     string Name,
     Phase Phase,
@@ -39,11 +41,20 @@ public sealed record ReversibleStep(
     bool Refuses = false,
     StepCommand? Then = null,
     string? AttemptOf = null,
-    bool SilenceMeansLost = false);
+    bool SilenceMeansLost = false,
+    bool StopsSource = false,
+    bool Optional = false);
 
 /// <summary>What takes a step back.</summary>
 /// <param name="Order">Undo steps of one order run together, lower orders first.</param>
-public sealed record UndoStep(string Name, int Order, StepLimits Limits, StepCommand Command);
+/// <param name="SignOfLife">Whether its answer shows that the source lives. Until then the copy may be the last one, so it
+/// has a lower order than whatever removes the copy.</param>
+/// <param name="OnlyAsks">Whether it changes nothing: it is left out where nobody needs the answer, and leaves nothing
+/// behind when there is none.</param>
+/// <param name="ServesAgain">Whether a source that was stopped serves again by it; without it nobody serves.</param>
+public sealed record UndoStep(
+    string Name, int Order, StepLimits Limits, StepCommand Command,
+    bool SignOfLife = false, bool OnlyAsks = false, bool ServesAgain = false);
 
 /// <summary>A step after the commit point. It has no undo, by type.</summary>
 /// <param name="Essential">Whether the migration has failed without it; otherwise it becomes a leftover.</param>

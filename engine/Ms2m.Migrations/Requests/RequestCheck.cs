@@ -10,9 +10,6 @@ public static class RequestCheck
     /// <summary>Reports a node may miss before it counts as down.</summary>
     public const int MissedReports = 3;
 
-    /// <summary>The strategy's name that leaves the choice to the engine.</summary>
-    public const string Auto = "auto";
-
     /// <summary>Priorities go from its negative to it.</summary>
     public const int MaxPriority = 10;
 
@@ -22,27 +19,39 @@ public static class RequestCheck
     public static IMigrationMessage Check(Asked asked, DateTimeOffset now)
     {
         var start = asked.Start;
-        return Find(asked, now) switch
+        var found = Find(asked, now);
+        if (found is not (null, { } source, { } target, { } instance))
         {
-            (Failure refusal, _, _) => new MigrationRejected(
-                start.MigrationId, Shorten(start.Workload), Shorten(start.TargetNode), refusal, Body: null),
-            (_, var source, var instance) => new MigrationRequested(
-                start.MigrationId, instance!.Spec, source!.Node, instance.InstanceId, instance.Epoch,
-                instance.MemoryBytes, start.TargetNode, start.Strategy == Auto ? "shadow" : start.Strategy, start.Policy ?? new(), Shorten(start.RequestedBy, 200),
+            return Refused(start, found.Refusal!);
+        }
+
+        var transfer = start.Transfer ?? new();
+        var (strategy, reason, refusal) = StrategyChoice.Choose(
+            start.Strategy, new Candidate(instance.Spec, source, target, transfer, start.PostCopy));
+        return strategy is null
+            ? Refused(start, refusal!)
+            : new MigrationRequested(
+                start.MigrationId, instance.Spec, source.Node, instance.InstanceId, instance.Epoch,
+                instance.MemoryBytes, target.Node, strategy, start.Policy ?? new(), Shorten(start.RequestedBy, 200),
                 start.Priority)
             {
+                Transfer = transfer,
+                PostCopy = start.PostCopy,
+                StrategyReason = reason,
                 SourceVersions = source.Versions ?? None,
-                TargetVersions = asked.Nodes.First(node => node.Node == start.TargetNode).Versions ?? None,
-            },
-        };
+                TargetVersions = target.Versions ?? None,
+            };
     }
 
-    private static (Failure?, NodeReported?, InstanceReported?) Find(Asked asked, DateTimeOffset now)
+    private static MigrationRejected Refused(StartMigration start, Failure why) => new(
+        start.MigrationId, Shorten(start.Workload), Shorten(start.TargetNode), why, Body: null);
+
+    private static (Failure? Refusal, NodeReported? Source, NodeReported? Target, InstanceReported? Instance) Find(Asked asked, DateTimeOffset now)
     {
         var start = asked.Start;
         if (Malformed(start) is { } malformed)
         {
-            return (malformed, null, null);
+            return (malformed, null, null, null);
         }
 
         var target = asked.Nodes.FirstOrDefault(node => node.Node == start.TargetNode);
@@ -53,17 +62,17 @@ public static class RequestCheck
         var running = hosts.Where(host => host.instance.State == "running").ToArray();
         return (target, running) switch
         {
-            (_, []) => (Failures.UnknownWorkload(start.Workload), null, null),
-            (null, _) => (Failures.UnknownNode(start.TargetNode), null, null),
+            (_, []) => (Failures.UnknownWorkload(start.Workload), null, null, null),
+            (null, _) => (Failures.UnknownNode(start.TargetNode), null, null, null),
             _ when asked.ClaimedBy != start.MigrationId =>
-                (Failures.AlreadyMigrating(start.Workload, asked.ClaimedBy), null, null),
-            (_, { Length: > 1 }) => (Failures.SeveralActive(start.Workload), null, null),
+                (Failures.AlreadyMigrating(start.Workload, asked.ClaimedBy), null, null, null),
+            (_, { Length: > 1 }) => (Failures.SeveralActive(start.Workload), null, null, null),
             (_, [var (source, _)]) when source.Node == start.TargetNode =>
-                (Failures.AlreadyThere(start.Workload, start.TargetNode), null, null),
-            _ when Silence(target, now) is { } silence => (Failures.NodeDown(target.Node, silence), null, null),
+                (Failures.AlreadyThere(start.Workload, start.TargetNode), null, null, null),
+            _ when Silence(target, now) is { } silence => (Failures.NodeDown(target.Node, silence), null, null, null),
             (_, [var (source, _)]) when Silence(source, now) is { } silence =>
-                (Failures.NodeDown(source.Node, silence), null, null),
-            (_, [var (source, instance)]) => (null, source, instance),
+                (Failures.NodeDown(source.Node, silence), null, null, null),
+            (_, [var (source, instance)]) => (null, source, target, instance),
         };
     }
 
@@ -71,8 +80,10 @@ public static class RequestCheck
     {
         _ when !Names.IsValid(start.Workload) => Failures.BadName("workload"),
         _ when !Names.IsValid(start.TargetNode) => Failures.BadName("targetNode"),
-        _ when start.Strategy != Auto && PlanCatalogue.Find(start.Strategy) is null =>
-            Failures.UnknownStrategy(Shorten(start.Strategy) ?? "", PlanCatalogue.Strategies),
+        _ when start.Strategy != StrategyChoice.Auto && PlanCatalogue.Find(start.Strategy) is null =>
+            Failures.UnknownStrategy(Shorten(start.Strategy) ?? "", [StrategyChoice.Auto, .. PlanCatalogue.Strategies.Select(one => one.Name)]),
+        { Transfer.MaxBytesPerSecond: < 1 } => Failures.BadTransfer("maxBytesPerSecond", "1 or more"),
+        { Transfer.MaxRounds: < 1 or > 100 } => Failures.BadTransfer("maxRounds", "1 to 100"),
         { Policy.MaxInterruptionMs: < 1 or > 3_600_000 } => Failures.BadPolicy("maxInterruptionMs", "1 to 3600000 ms"),
         { Policy.MaxReplayMs: < 1 or > 86_400_000 } => Failures.BadPolicy("maxReplayMs", "1 to 86400000 ms"),
         { Priority: < -MaxPriority or > MaxPriority } => Failures.BadPriority(MaxPriority),

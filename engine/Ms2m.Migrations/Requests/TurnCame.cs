@@ -9,6 +9,10 @@ public sealed record TurnCame(Guid MigrationId, ImmutableArray<NodeReported> Nod
     /// <summary>The request as it would be made now. The workload is claimed since the first time.</summary>
     internal Asked Again(MigrationRequested first) => new(
         new StartMigration(
-            MigrationId, first.Spec.Name, first.TargetNode, first.Strategy, first.Policy, first.RequestedBy, first.Priority),
+            MigrationId, first.Spec.Name, first.TargetNode, first.Strategy, first.Policy, first.RequestedBy, first.Priority)
+        {
+            Transfer = first.Transfer,
+            PostCopy = first.PostCopy,
+        },
         Nodes, MigrationId, Line);
 }

@@ -1,4 +1,5 @@
 using Ms2m.Contracts;
+using Ms2m.Migrations.Plans;
 using static Ms2m.Migrations.MigrationState;
 
 namespace Ms2m.Migrations.Views;
@@ -10,7 +11,7 @@ public sealed class MigrationFold(Guid id)
     private readonly List<(Phase Phase, DateTimeOffset Since)> _phases = [];
     private readonly StepTimes _steps = new();
     private MigrationView _view = new() { MigrationId = id, RequestedAt = default };
-    private DateTimeOffset? _cutover;
+    private DateTimeOffset? _stopped;
 
     /// <summary>The fold of the events so far.</summary>
     public MigrationState State { get; private set; } = Migration.Initial;
@@ -34,10 +35,26 @@ public sealed class MigrationFold(Guid id)
             _phases.Add((phase, at));
         }
 
-        _cutover = @event is CutoverDecided || (@event is SourceLost && _cutover is null) ? at : _cutover;
+        _stopped ??= StopsSource(@event) ? at : null;
         _steps.Add(@event, at);
-        _view = Describe(_view, @event, at, _cutover);
+        _view = Describe(_view, @event, at);
+        if (_stopped is { } since && ServesAgain(@event))
+        {
+            _view = _view with { InterruptionMs = (at - since).TotalMilliseconds };
+        }
     }
+
+    private bool StopsSource(IMigrationMessage @event) => @event switch
+    {
+        CutoverDecided or SourceLost => true,
+        StepStarted started => Plan?.Reversible(started.Step) is { StopsSource: true },
+        _ => false,
+    };
+
+    private bool ServesAgain(IMigrationMessage @event) =>
+        State is Moving or Committed && Migration.StepEndedBy(@event) is var (step, _) && step == Plan?.ServesWith;
+
+    private Plan? Plan => Migration.FactsOf(State) is { } facts ? PlanCatalogue.Find(facts.Request) : null;
 
     /// <param name="now">Until when unfinished phases have lasted.</param>
     public MigrationView View(DateTimeOffset now)
@@ -75,7 +92,7 @@ public sealed class MigrationFold(Guid id)
     }
 
     private static MigrationView Describe(
-        MigrationView view, IMigrationMessage @event, DateTimeOffset at, DateTimeOffset? cutover) => @event switch
+        MigrationView view, IMigrationMessage @event, DateTimeOffset at) => @event switch
         {
             MigrationRequested requested => view with
             {
@@ -83,6 +100,8 @@ public sealed class MigrationFold(Guid id)
                 SourceNode = requested.SourceNode,
                 TargetNode = requested.TargetNode,
                 Strategy = requested.Strategy,
+                StrategyReason = requested.StrategyReason,
+                Transfer = requested.Transfer.Mode,
                 Priority = requested.Priority,
             },
             MigrationRejected rejected => view with
@@ -97,15 +116,12 @@ public sealed class MigrationFold(Guid id)
                 WaitedMs = (at - view.RequestedAt).TotalMilliseconds,
             },
             CheckpointTaken taken => view with { FrozenMs = taken.FrozenMs },
-            TransferCompleted transfer => view with { CheckpointBytes = transfer.Bytes },
+            TransferCompleted transfer => view with { CheckpointBytes = transfer.Bytes, WireBytes = transfer.WireBytes },
             ReplayProgressed progress => view with { LagEntries = progress.LagEntries },
             SourceLost lost => view with { FailedOver = true, Reason = lost.Reason },
             HandoffVerified => view with { Verified = true, LagEntries = 0 },
-            ShadowPromoted promoted => view with
-            {
-                ReplayedMessages = promoted.Replayed,
-                InterruptionMs = cutover is { } since ? (at - since).TotalMilliseconds : null,
-            },
+            CopyVerified => view with { Verified = true },
+            ShadowPromoted promoted => view with { ReplayedMessages = promoted.Replayed },
             RollbackStarted rollback => view with { Reason = rollback.Reason },
             MigrationCompleted completed => view with { Leftovers = completed.Leftovers },
             MigrationRolledBack rolledBack => view with { Leftovers = rolledBack.Leftovers },

@@ -26,7 +26,7 @@ public static class MigrationTimeline
     /// <summary>The phase that people see in a state.</summary>
     public static Phase PhaseOf(MigrationState state) => state switch
     {
-        Moving moving => PlanCatalogue.Find(moving.Facts.Request.Strategy) is { } plan
+        Moving moving => PlanCatalogue.Find(moving.Facts.Request) is { } plan
             ? PhaseOnTheWay(plan.WayToCommit(moving.Facts), moving.Steps)
             : Phase.Pending,
         Committed => Phase.Finalizing,

@@ -16,6 +16,12 @@ public sealed record MigrationView
 
     public string? Strategy { get; init; }
 
+    /// <summary>Why this strategy, where the engine has chosen it.</summary>
+    public string? StrategyReason { get; init; }
+
+    /// <summary>How the checkpoint travels; absent before that is known.</summary>
+    public TransferMode? Transfer { get; init; }
+
     public int Priority { get; init; }
 
     public Phase Phase { get; init; } = Phase.Pending;
@@ -42,11 +48,14 @@ public sealed record MigrationView
     /// <summary>From the request to the end, or until now.</summary>
     public double TotalMs { get; init; }
 
-    /// <summary>From the decision to cut over, or to fail over, until the shadow consumed the primary queue: the longest time in which
-    /// nobody can have applied a new message.</summary>
+    /// <summary>From the decision to stop the source, or to fail over, until the target served: the longest time in which
+    /// nobody can have done anything new.</summary>
     public double? InterruptionMs { get; init; }
 
     public long? CheckpointBytes { get; init; }
+
+    /// <summary>What went over the wire for it; absent when unknown.</summary>
+    public long? WireBytes { get; init; }
 
     /// <summary>How long CRIU held the source still.</summary>
     public double? FrozenMs { get; init; }
@@ -55,7 +64,7 @@ public sealed record MigrationView
 
     public long? LagEntries { get; init; }
 
-    /// <summary>Whether source and shadow were proven equal before the commit.</summary>
+    /// <summary>Whether source and target were proven equal before the commit.</summary>
     public bool Verified { get; init; }
 
     /// <summary>Whether the shadow took over from a source that was lost: exact up to what the source had journaled, with

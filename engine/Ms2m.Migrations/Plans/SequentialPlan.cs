@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Ms2m.Contracts;
+
+namespace Ms2m.Migrations.Plans;
+
+/// <summary>One after the other, for a workload of which there may never be two: the source returns what it has not
+/// begun, says its last word and stands still; the copy begins where it stood. Messages wait in Q meanwhile.</summary>
+public static class SequentialPlan
+{
+    private static readonly ReversibleStep _verify = new(
+        StepNames.VerifyHandoff, Phase.Finalizing, new(20, 1), Command: null);
+
+    public static Plan For(Shape shape)
+    {
+        ImmutableArray<ImmutableArray<ReversibleStep>> preCopy = shape.PreCopies ? [[SourceSteps.PreCopy]] : [];
+        return new(
+            "sequential",
+            Before:
+            [
+                [TargetSteps.Reserve, BrokerSteps.Grant],
+                .. preCopy,
+                [SourceSteps.Prepare, BrokerSteps.OpenEmptyReplay],
+                [SourceSteps.QuiesceFirst],
+                [SourceSteps.CheckpointQuiesced],
+                [SourceSteps.Send],
+                [TargetSteps.Restore],
+                // The copy's first look into J finds the source's last word there.
+                [TargetSteps.Attach, _verify],
+            ],
+            Proofs.SameHistory,
+            After:
+            [
+                [TargetSteps.Promote, TargetSteps.Activate],
+                [BrokerSteps.RevokeSource, SourceSteps.Remove],
+                [BrokerSteps.CloseReplay],
+            ],
+            ServesWith: StepNames.PromoteShadow,
+            // A source that dies after its last word is not needed any more, and before it there is no copy.
+            Failover: []);
+    }
+}

@@ -1,0 +1,17 @@
+namespace Ms2m.Migrations.Plans;
+
+/// <summary>In which order a rollback goes back.</summary>
+internal static class UndoOrder
+{
+    /// <summary>A source that stands still can answer nothing.</summary>
+    public const int Thaw = 0;
+
+    /// <summary>Before anything is removed: a source that nobody has heard of since may be dead, and then the copy is the
+    /// last one.</summary>
+    public const int Confirm = 1;
+
+    public const int TakeAway = 2;
+
+    /// <summary>Only what nobody uses any more can be deleted for good; and only when nobody serves may another.</summary>
+    public const int Last = 3;
+}
