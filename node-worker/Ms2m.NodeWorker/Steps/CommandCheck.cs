@@ -17,11 +17,11 @@ public static class CommandCheck
         ReserveTarget c => Instance(c.InstanceId) ?? Spec(c.Spec) ?? Node(c.SourceNode) ?? Text("token", c.Token)
             ?? Size("expectedBytes", c.ExpectedBytes) ?? Size("maxBytes", c.MaxBytes),
         TakeCheckpoint c => Instance(c.InstanceId) ?? Node(c.TargetNode) ?? Text("token", c.Token)
-            ?? Text("transferUrl", c.TransferUrl) ?? Size("maxBytes", c.MaxBytes),
+            ?? Text("transferUrl", c.TransferUrl) ?? Size("maxBytes", c.MaxBytes) ?? Transfer(c.Transfer),
         RestoreShadow c => Instance(c.InstanceId) ?? Spec(c.Spec) ?? Text("digest", c.Digest),
         ActivateInstance c => Instance(c.InstanceId),
         PreCopy c => Instance(c.InstanceId) ?? Node(c.TargetNode) ?? Text("token", c.Token)
-            ?? Text("transferUrl", c.TransferUrl) ?? Size("maxBytes", c.MaxBytes),
+            ?? Text("transferUrl", c.TransferUrl) ?? Size("maxBytes", c.MaxBytes) ?? Transfer(c.Transfer),
         FreezeInstance c => Instance(c.InstanceId),
         ThawInstance c => Instance(c.InstanceId),
         StartInstance c => Instance(c.InstanceId) ?? Spec(c.Spec),
@@ -34,6 +34,11 @@ public static class CommandCheck
         : !Names.IsValid(spec.Name) ? NodeFailures.BadName("a workload", spec.Name)
         : Text("spec.image", spec.Image) ?? (spec.Queue is null ? null : Text("spec.queue", spec.Queue))
             ?? Environment(spec.Environment) ?? Command(spec.Command) ?? Address(spec.Address) ?? Volumes(spec.Volumes);
+
+    private static Trouble? Transfer(TransferOptions? transfer) =>
+        transfer is { MaxBytesPerSecond: null or (> 0 and <= MaxBytes), MaxRounds: >= 0 }
+            && Enum.IsDefined(transfer.Mode) && Enum.IsDefined(transfer.Compression)
+            ? null : NodeFailures.Incomplete("transfer");
 
     private static Trouble? Command(IReadOnlyList<string>? command) =>
         command?.Any(word => word?.Contains('\0', StringComparison.Ordinal) != false) == true

@@ -5,6 +5,7 @@ using Ms2m.NodeWorker.Preflight;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Wire;
 
 namespace Ms2m.NodeWorker.Steps;
 
@@ -30,7 +31,9 @@ public sealed class ReserveTargetHandler(
             command.InstanceId, command.Spec, instances.PathOf(command.Spec.Name)));
 
         var path = TransferEndpoint.PathOf(command.MigrationId, command.Attempt);
-        var query = options.Way == CheckpointWayWanted.Archive ? $"?{TransferUrl.OnlyArchive}" : "";
+        var query = TransferUrl.Query(
+            options.Way == CheckpointWayWanted.Archive ? TransferUrl.OnlyArchive : null,
+            Zstd.IsAvailable ? TransferUrl.Zstd : null);
         answer(new TargetReserved(
             command.MigrationId, command.Step, command.Attempt, options.Node,
             new Uri(options.Advertise, path + query).ToString(), room.FreeForCheckpoints));

@@ -42,7 +42,10 @@ public sealed class TakeCheckpointHandler(
                 ? new StepFailed(command.MigrationId, StepNames.SendCheckpoint, command.Attempt, options.Node,
                     sent.Trouble.Reason, sent.Trouble.Retryable)
                 : new TransferCompleted(command.MigrationId, StepNames.SendCheckpoint, command.Attempt, options.Node,
-                    sent.Value.Bytes, sent.Value.Digest, sent.Value.TransferMs));
+                    sent.Value.Bytes, sent.Value.Digest, sent.Value.TransferMs)
+                {
+                    WireBytes = sent.Value.WireBytes,
+                });
             return null;
         }
         finally
@@ -54,8 +57,8 @@ public sealed class TakeCheckpointHandler(
         async Task<Outcome<Sent>> SendAsync()
         {
             using var span = WorkerTraces.Part("send");
-            var outcome = await transfer.SendAsync(
-                new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes), images, dump, cancel);
+            var order = new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes) { Options = command.Transfer };
+            var outcome = await transfer.SendAsync(order, images, dump, cancel);
             WorkerTraces.Ended(span, outcome.Trouble);
             return outcome;
         }

@@ -6,13 +6,19 @@ namespace Ms2m.NodeWorker.Transfer;
 /// <summary>One piece of a checkpoint's stream. The stream is a row of frames, each a head of fixed length, a name and
 /// a body: <c>kind (1 byte), length of the name (1), offset in the file (8), length of the body (4)</c>, all
 /// little-endian. A data frame carries bytes of one file, in order within the file; the end frame carries the digest
-/// as its body and the number of bytes of all files as its offset.</summary>
+/// as its body and the number of bytes of all files as its offset. A zstd frame is a data frame whose body is one
+/// compressed block, which expands to no more than the longest body.</summary>
 public readonly record struct CheckpointFrame(FrameKind Kind, int NameLength, long Offset, int Length)
 {
     public const int HeadLength = 14;
 
     /// <summary>Longest body: what both sides hold in memory of a checkpoint.</summary>
     public const int MaxLength = 256 * 1024;
+
+    public const int MaxNameLength = 100;
+
+    /// <summary>Head and name of a frame with the longest name.</summary>
+    public const int MaxHead = HeadLength + MaxNameLength;
 
     /// <summary>Head and name into a buffer; gives how long they are.</summary>
     public static int Write(Span<byte> to, FrameKind kind, string name, long offset, int length)
@@ -30,9 +36,9 @@ public readonly record struct CheckpointFrame(FrameKind Kind, int NameLength, lo
         var frame = new CheckpointFrame(
             (FrameKind)head[0], head[1], BinaryPrimitives.ReadInt64LittleEndian(head[2..]),
             BinaryPrimitives.ReadInt32LittleEndian(head[10..]));
-        var sound = frame.Kind is FrameKind.Data or FrameKind.End
+        var sound = frame.Kind is FrameKind.Data or FrameKind.End or FrameKind.Zstd
             && frame.Offset >= 0 && frame.Length is >= 0 and <= MaxLength
-            && (frame.Kind == FrameKind.Data ? frame.NameLength is > 0 and <= 100 : frame.NameLength == 0);
+            && (frame.Kind == FrameKind.End ? frame.NameLength == 0 : frame.NameLength is > 0 and <= MaxNameLength);
         return sound ? frame : null;
     }
 }
@@ -41,4 +47,5 @@ public enum FrameKind : byte
 {
     Data = 1,
     End = 2,
+    Zstd = 3,
 }

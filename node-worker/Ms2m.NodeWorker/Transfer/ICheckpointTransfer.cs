@@ -1,3 +1,4 @@
+using Ms2m.Contracts;
 using Ms2m.NodeWorker.Runtimes;
 
 namespace Ms2m.NodeWorker.Transfer;
@@ -13,9 +14,13 @@ public interface ICheckpointTransfer
 /// <param name="Url">The target's address for this checkpoint.</param>
 /// <param name="TargetNode">Who must answer at that address.</param>
 /// <param name="Token">A secret.</param>
-public sealed record TransferOrder(Uri Url, string TargetNode, string Token, long MaxBytes);
+public sealed record TransferOrder(Uri Url, string TargetNode, string Token, long MaxBytes)
+{
+    public TransferOptions Options { get; init; } = new();
+}
 
 /// <param name="Bytes">Sum of the files' lengths.</param>
 /// <param name="Digest">See <see cref="CheckpointDigest"/>; the target has computed the same.</param>
 /// <param name="TransferMs">From the first byte to the target's confirmation.</param>
-public sealed record Sent(long Bytes, string Digest, double TransferMs);
+/// <param name="WireBytes">Frames as they went onto the wire, repeated ones too; not what HTTP and TLS add.</param>
+public sealed record Sent(long Bytes, string Digest, double TransferMs, long WireBytes);

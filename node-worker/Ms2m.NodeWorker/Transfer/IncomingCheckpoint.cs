@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Transfer.Wire;
 
 namespace Ms2m.NodeWorker.Transfer;
 
@@ -97,7 +98,9 @@ internal sealed class IncomingCheckpoint(string folder, long maxBytes, Func<long
 
     private async Task<Outcome<CompleteCheckpoint>> ReadFramesAsync(Stream from, CancellationTokenSource limited)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(CheckpointFrame.MaxLength);
+        var buffer = ArrayPool<byte>.Shared.Rent(2 * CheckpointFrame.MaxLength);
+        var expanded = buffer.AsMemory(CheckpointFrame.MaxLength, CheckpointFrame.MaxLength);
+        using var zstd = new Zstd();
         using var open = new OpenFile();
         try
         {
@@ -113,6 +116,12 @@ internal sealed class IncomingCheckpoint(string folder, long maxBytes, Func<long
                 var body = buffer.AsMemory(0, frame.Length);
                 if (frame.Kind == FrameKind.End)
                     return Finish(frame, body.Span);
+                if (frame.Kind == FrameKind.Zstd)
+                {
+                    if (zstd.Expand(body.Span, expanded.Span) is not (>= 0 and var length))
+                        return NodeFailures.TransferRefused("a compressed piece cannot be expanded");
+                    (frame, body) = (frame with { Kind = FrameKind.Data, Length = length }, expanded[..length]);
+                }
                 if (Refuse(frame, name) is { } trouble)
                     return trouble;
                 RandomAccess.Write(open.Handle(Path.Combine(Images, name)), body.Span, frame.Offset);

@@ -1,11 +1,14 @@
 using System.Buffers;
 using System.Text;
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Transfer.Wire;
 
 namespace Ms2m.NodeWorker.Transfer;
 
 /// <summary>A checkpoint on its way out: which of its bytes have gone, and their digest. It outlives a broken
 /// connection, so that what was sent is neither hashed nor, where the target has it, sent again.</summary>
-internal sealed class OutgoingCheckpoint(string folder, long maxBytes, TimeProvider time) : IDisposable
+/// <param name="wire">Over which all of it goes, also what goes twice.</param>
+internal sealed class OutgoingCheckpoint(string folder, long maxBytes, PacedWire wire, TimeProvider time) : IDisposable
 {
     private readonly CheckpointDigest _digest = new();
     private Dictionary<string, long> _sent = new(StringComparer.Ordinal);
@@ -14,7 +17,14 @@ internal sealed class OutgoingCheckpoint(string folder, long maxBytes, TimeProvi
 
     public string Digest => _digest.Current();
 
-    public long? FirstByteAt { get; private set; }
+    /// <summary>What the target can take and the order wants; else every block goes as it is.</summary>
+    public TransferCompression Compression { get; init; } = TransferCompression.None;
+
+    public int CompressedBlocks { get; private set; }
+
+    public int PlainBlocks { get; private set; }
+
+    public long Size => Files.Sum(f => f.Length);
 
     private IOrderedEnumerable<FileInfo> Files =>
         new DirectoryInfo(folder).GetFiles().OrderBy(f => f.Name, StringComparer.Ordinal);
@@ -25,11 +35,13 @@ internal sealed class OutgoingCheckpoint(string folder, long maxBytes, TimeProvi
         _sent = Files.Where(f => received.TryGetValue(f.Name, out var has) && has >= 0 && has <= f.Length)
             .ToDictionary(f => f.Name, f => received[f.Name], StringComparer.Ordinal);
 
-    public bool IsTooLarge() => Files.Sum(f => f.Length) > maxBytes;
+    public bool IsTooLarge() => Size > maxBytes;
 
-    /// <summary>How many bytes <see cref="WriteToAsync"/> will write.</summary>
-    public long LengthAhead()
+    /// <summary>How many bytes <see cref="WriteToAsync"/> will write; null when only that will tell.</summary>
+    public long? LengthAhead()
     {
+        if (Compression != TransferCompression.None)
+            return null;
         long length = CheckpointFrame.HeadLength + CheckpointDigest.Length;
         foreach (var file in Files)
         {
@@ -41,46 +53,66 @@ internal sealed class OutgoingCheckpoint(string folder, long maxBytes, TimeProvi
         return length;
     }
 
+    /// <summary>Writes all that has not gone yet. After a break the next call goes on, see <see cref="ContinueFrom"/>.</summary>
     public async Task WriteToAsync(Stream to, CancellationToken cancel)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(CheckpointFrame.HeadLength + 128 + CheckpointFrame.MaxLength);
+        using var queue = new FrameQueue();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var making = Task.Run(() => MakeAsync(queue, stop.Token), CancellationToken.None);
         try
         {
-            foreach (var file in Files)
-                await WriteFileAsync(to, buffer, file, cancel);
-            var digest = Encoding.ASCII.GetBytes(Digest);
-            var head = CheckpointFrame.Write(buffer, FrameKind.End, "", Bytes, digest.Length);
-            digest.CopyTo(buffer, head);
-            await to.WriteAsync(buffer.AsMemory(0, head + digest.Length), cancel);
+            await queue.DrainAsync(piece => wire.WriteAsync(to, piece, cancel), cancel);
             await to.FlushAsync(cancel);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+            await stop.CancelAsync();
+            // It reads files and a digest that somebody else wants next.
+            await making.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     public void Dispose() => _digest.Dispose();
 
-    private async Task WriteFileAsync(Stream to, byte[] buffer, FileInfo file, CancellationToken cancel)
+    private async Task MakeAsync(FrameQueue queue, CancellationToken cancel)
+    {
+        var block = ArrayPool<byte>.Shared.Rent(CheckpointFrame.MaxLength);
+        using var blocks = new BlockWriter(queue, Compression, () => wire.Speed, time);
+        try
+        {
+            foreach (var file in Files)
+                await MakeFileAsync(blocks, block, file, cancel);
+            var room = await queue.RoomAsync(cancel);
+            var head = CheckpointFrame.Write(room.Span, FrameKind.End, "", Bytes, CheckpointDigest.Length);
+            Encoding.ASCII.GetBytes(Digest, room.Span[head..]);
+            queue.Add(head + CheckpointDigest.Length);
+            queue.Complete();
+        }
+        catch (Exception e)
+        {
+            queue.Complete(e);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block, clearArray: true);
+            (CompressedBlocks, PlainBlocks) = (CompressedBlocks + blocks.Compressed, PlainBlocks + blocks.Plain);
+        }
+    }
+
+    private async Task MakeFileAsync(BlockWriter blocks, byte[] block, FileInfo file, CancellationToken cancel)
     {
         var name = file.Name;
         using var handle = File.OpenHandle(file.FullName);
         var known = _sent.TryGetValue(name, out var at);
         while (true)
         {
-            // The body is read behind the longest possible head, so that one write sends both.
-            var room = CheckpointFrame.HeadLength + name.Length;
-            var read = RandomAccess.Read(handle, buffer.AsSpan(room, CheckpointFrame.MaxLength), at);
+            var read = RandomAccess.Read(handle, block.AsSpan(0, CheckpointFrame.MaxLength), at);
             // A file of no length is told of once, by a frame of no length.
             if (read == 0 && known)
                 return;
-            Hash(name, at, buffer.AsSpan(room, read));
-            CheckpointFrame.Write(buffer, FrameKind.Data, name, at, read);
-            FirstByteAt ??= time.GetTimestamp();
-            await to.WriteAsync(buffer.AsMemory(0, room + read), cancel);
+            Hash(name, at, block.AsSpan(0, read));
+            await blocks.WriteAsync(name, at, block.AsMemory(0, read), cancel);
             at += read;
-            _sent[name] = at;
             known = true;
         }
     }

@@ -32,4 +32,12 @@ internal static partial class TransferLog
         "INSECURE: checkpoints travel unencrypted and nodes do not prove who they are ({Key} is set). Whoever is on the "
         + "wire can read the memory of the workloads that are moved.")]
     public static partial void Unprotected(ILogger log, string key);
+
+    [LoggerMessage(2209, LogLevel.Information,
+        "Sent {Path}: {Bytes} bytes as {WireBytes} on the wire, {Compressed} of {Blocks} blocks compressed, {Speed} MB/s")]
+    public static partial void Sent(
+        ILogger log, string path, long bytes, long wireBytes, int compressed, int blocks, double speed);
+
+    [LoggerMessage(2210, LogLevel.Warning, "Sending {Path} uncompressed: {Who} has no libzstd.so.1, or an older worker")]
+    public static partial void Uncompressed(ILogger log, string path, string who);
 }

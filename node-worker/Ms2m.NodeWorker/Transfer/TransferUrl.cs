@@ -8,6 +8,18 @@ public static class TransferUrl
     /// <summary>As its query: the target restores only from the runtime's own archive.</summary>
     public const string OnlyArchive = "accepts=archive";
 
-    public static CheckpointWay Accepts(Uri url) =>
-        url.Query.TrimStart('?').Split('&').Contains(OnlyArchive) ? CheckpointWay.Archive : CheckpointWay.Images;
+    /// <summary>As its query: the target understands compressed frames. An older one does not say so.</summary>
+    public const string Zstd = "accepts=zstd";
+
+    public static CheckpointWay Accepts(Uri url) => Says(url, OnlyArchive) ? CheckpointWay.Archive : CheckpointWay.Images;
+
+    public static bool AcceptsZstd(Uri url) => Says(url, Zstd);
+
+    public static string Query(params ReadOnlySpan<string?> said)
+    {
+        var query = string.Join('&', said.ToArray().Where(one => one is not null));
+        return query.Length > 0 ? $"?{query}" : "";
+    }
+
+    private static bool Says(Uri url, string what) => url.Query.TrimStart('?').Split('&').Contains(what);
 }

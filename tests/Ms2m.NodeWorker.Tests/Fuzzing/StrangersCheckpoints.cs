@@ -8,6 +8,7 @@ using Ms2m.NodeWorker.Tests.Stage;
 using Ms2m.NodeWorker.Tests.Transfer;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Security;
+using Ms2m.NodeWorker.Transfer.Wire;
 
 namespace Ms2m.NodeWorker.Tests.Fuzzing;
 
@@ -27,11 +28,16 @@ public sealed class StrangersCheckpoints
         using var digest = new CheckpointDigest();
         digest.Append("inventory.img", "1"u8);
         digest.Append("pages-1.img", new byte[300]);
+        digest.Append("pages-2.img", new byte[400]);
+        using var zstd = new Zstd();
+        var compressed = new byte[100];
+        var length = zstd.Compress(new byte[400], compressed, 1);
         return
         [
             .. Frame(FrameKind.Data, "inventory.img", 0, [.. "1"u8]), .. Frame(FrameKind.Data, "pages-1.img", 0, new byte[200]),
             .. Frame(FrameKind.Data, "pages-1.img", 200, new byte[100]),
-            .. Frame(FrameKind.End, "", 301, Encoding.ASCII.GetBytes(digest.Current())),
+            .. Frame(FrameKind.Zstd, "pages-2.img", 0, compressed[..length]),
+            .. Frame(FrameKind.End, "", 701, Encoding.ASCII.GetBytes(digest.Current())),
         ];
     }
 
@@ -173,7 +179,8 @@ public sealed class StrangersCheckpoints
         File.WriteAllBytes(folder["b.img"], []);
         await Fuzz.EachAsync(300, async random =>
         {
-            using var outgoing = new OutgoingCheckpoint(folder.Path, 10_000, TimeProvider.System);
+            using var outgoing = new OutgoingCheckpoint(
+                folder.Path, 10_000, new PacedWire(null, TimeProvider.System), TimeProvider.System);
             outgoing.ContinueFrom(new Dictionary<string, long>
             {
                 ["a.img"] = random.Any([0L, 1, 999, 1000, 1001, -1, long.MaxValue, long.MinValue]),

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Wire;
 
 namespace Ms2m.NodeWorker.Tests.Transfer;
 
@@ -81,6 +82,35 @@ public sealed class HostileSenderTests
         var (status, _) = await PutAsync(stage, noise);
 
         Assert.Equal(HttpStatusCode.BadRequest, status);
+    }
+
+    [Fact]
+    public async Task a_compressed_piece_that_expands_without_end_is_refused()
+    {
+        await using var stage = await TransferStage.OpenAsync();
+        using var zstd = new Zstd();
+        var bomb = new byte[100_000];
+        var length = zstd.Compress(new byte[50_000_000], bomb, 1);
+
+        var (status, trouble) = await PutAsync(stage, Frame(FrameKind.Zstd, "pages-1.img", 0, bomb[..length]));
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Equal("MS2M-2301", trouble?.Reason.Code);
+        Assert.Empty(Directory.GetFiles(stage.IncomingFolder, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task compressed_pieces_do_not_pass_the_limit_unseen()
+    {
+        await using var stage = await TransferStage.OpenAsync(maxBytes: 100_000);
+        using var zstd = new Zstd();
+        var piece = new byte[1000];
+        var length = zstd.Compress(new byte[200_000], piece, 1);
+
+        var (status, trouble) = await PutAsync(stage, Frame(FrameKind.Zstd, "pages-1.img", 0, piece[..length]));
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
+        Assert.Equal("MS2M-2303", trouble?.Reason.Code);
     }
 
     [Fact]

@@ -41,7 +41,8 @@ internal sealed class TransferStage : IAsyncDisposable
 
     public string IncomingFolder => Path.Combine(Options.IncomingFolder, $"{MigrationId:N}-1");
 
-    public Uri Url => new(new Uri(_app.Urls.First()), TransferEndpoint.PathOf(MigrationId, 1));
+    public Uri Url => new(
+        new Uri(_app.Urls.First()), $"{TransferEndpoint.PathOf(MigrationId, 1)}?{TransferUrl.Zstd}");
 
     public static async Task<TransferStage> OpenAsync(
         long maxBytes = 10_000_000, ITransferSecurity? source = null, ITransferSecurity? target = null)
@@ -87,9 +88,13 @@ internal sealed class TransferStage : IAsyncDisposable
 
     public Task<Outcome<Sent>> SendAsync(
         Task<Outcome<Dump>>? dump = null, string token = Token, Uri? url = null, long maxBytes = long.MaxValue,
-        CancellationToken cancel = default) =>
+        TransferOptions? options = null, CancellationToken cancel = default) =>
         new DirectTransfer(Source, TimeProvider.System, NullLogger<DirectTransfer>.Instance).SendAsync(
-            new TransferOrder(url ?? Url, TargetNode, token, maxBytes), Outgoing, dump ?? Complete, cancel);
+            new TransferOrder(url ?? Url, TargetNode, token, maxBytes) { Options = options ?? Plain },
+            Outgoing, dump ?? Complete, cancel);
+
+    /// <summary>What is on the wire can then be reckoned.</summary>
+    private static readonly TransferOptions Plain = new(Compression: TransferCompression.None);
 
     public static Task<Outcome<Dump>> Complete { get; } =
         Task.FromResult<Outcome<Dump>>(new Dump(CheckpointWay.Images, 1));

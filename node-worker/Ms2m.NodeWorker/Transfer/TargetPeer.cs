@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Ms2m.Contracts;
+
+namespace Ms2m.NodeWorker.Transfer;
+
+/// <summary>The worker at the other end, as a sender talks to it: one address, one token, one connection or a few.</summary>
+internal sealed class TargetPeer(HttpClient http, TransferOrder order)
+{
+    private const int MaxReason = 1000;
+
+    private static readonly TimeSpan Asking = TimeSpan.FromSeconds(5);
+
+    /// <param name="length">Of what will be written; null when only writing tells.</param>
+    public async Task<Outcome<Done>> PutAsync(
+        long? length, Func<Stream, CancellationToken, Task> write, Action<HttpRequestHeaders> headers, CancellationToken cancel)
+    {
+        using var request = Request(HttpMethod.Put);
+        using var content = new StreamedContent(length, write, cancel);
+        request.Content = content;
+        // The body waits for the target's word, so that a refused sender does not send secrets first.
+        request.Headers.ExpectContinue = true;
+        headers(request.Headers);
+        try
+        {
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel);
+            return response.IsSuccessStatusCode ? Done.It : await ReadRefusalAsync(response, cancel);
+        }
+        catch (HttpRequestException e)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+                return NodeFailures.TargetNotProven(order.TargetNode, e.InnerException?.Message ?? e.Message);
+            return NodeFailures.TransferBroke(e.Message);
+        }
+        catch (IOException e)
+        {
+            return NodeFailures.TransferBroke(e.Message);
+        }
+    }
+
+    /// <summary>What the target has of each file; nothing when it does not know.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> AskAsync(CancellationToken cancel)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limited.CancelAfter(Asking);
+        try
+        {
+            using var request = Request(HttpMethod.Get);
+            using var response = await http.SendAsync(request, limited.Token);
+            if (response.IsSuccessStatusCode)
+            {
+                return await response.Content.ReadFromJsonAsync<Dictionary<string, long>>(
+                    ContractJson.Options, limited.Token) ?? [];
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException
+            or NotSupportedException or System.Text.Json.JsonException)
+        {
+            // The next PUT says it better.
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // As above.
+        }
+        return new Dictionary<string, long>();
+    }
+
+    private HttpRequestMessage Request(HttpMethod method)
+    {
+        var request = new HttpRequestMessage(method, order.Url) { Version = HttpVersion.Version11 };
+        // Whose certificate must be shown: the node's, by whatever address it is reached.
+        request.Headers.Host = order.TargetNode;
+        request.Headers.TryAddWithoutValidation("Authorization", TransferToken.Header(order.Token));
+        return request;
+    }
+
+    private static async Task<Trouble> ReadRefusalAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        try
+        {
+            if (await response.Content.ReadFromJsonAsync<Trouble>(ContractJson.Options, cancel) is { } said && IsOurs(said))
+                return said;
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or IOException or HttpRequestException
+            or InvalidOperationException or NotSupportedException)
+        {
+            // Not one of our answers; its status must do.
+        }
+        return NodeFailures.TransferRefused($"HTTP {(int)response.StatusCode}");
+    }
+
+    /// <summary>What goes into an event and before a person must look like one of our sentences.</summary>
+    private static bool IsOurs(Trouble said) =>
+        said.Reason is { Code: { Length: < 20 } code, Message: { Length: < MaxReason }, Remedy: { Length: < MaxReason } }
+        && code.StartsWith("MS2M-", StringComparison.Ordinal);
+
+    /// <summary>A body of known length costs the target one copy of it less than one in chunks.</summary>
+    private sealed class StreamedContent(
+        long? length, Func<Stream, CancellationToken, Task> write, CancellationToken cancel) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => write(stream, cancel);
+
+        protected override Task SerializeToStreamAsync(
+            Stream stream, TransportContext? context, CancellationToken cancellationToken) => write(stream, cancellationToken);
+
+        protected override bool TryComputeLength(out long computed)
+        {
+            computed = length ?? 0;
+            return length is not null;
+        }
+    }
+}
+
+internal static class TransferHeaders
+{
+    /// <summary>On a PUT: go on from what is there instead of beginning anew.</summary>
+    public const string Resume = "Ms2m-Resume";
+}
