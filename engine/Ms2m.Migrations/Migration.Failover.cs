@@ -73,7 +73,7 @@ public static partial class Migration
     private static bool TrySave(
         Draft draft, RollingBack back, ImmutableSortedDictionary<string, StepProgress> way, Failure lost)
     {
-        if (MayTakeOver(back.Facts, way))
+        if (MayTakeOver(back.Facts, way) && PlanOf(back.Facts).CopyStaysRight)
         {
             FailOver(draft, back.Facts, lost);
             return true;
@@ -104,6 +104,7 @@ public static partial class Migration
     /// <summary>Whether the shadow can become the workload, as far as is known.</summary>
     private static bool MayTakeOver(Facts facts, ImmutableSortedDictionary<string, StepProgress> steps) =>
         facts is { ShadowExited: false, ShadowBroken: false }
+        && !PlanOf(facts).Failover.IsEmpty
         && !Differ(facts)
         // A checkpoint that is still being taken may be whole before the source dies: its step has a deadline of its own.
         && (facts.Digest is not null

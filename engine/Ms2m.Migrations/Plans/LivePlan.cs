@@ -35,6 +35,7 @@ public static class LivePlan
             [
                 [SourceSteps.Send],
                 [TargetSteps.RestoreConnected],
-            ]);
+            ],
+            CopyStaysRight: false);
     }
 }

@@ -11,13 +11,16 @@ namespace Ms2m.Migrations.Plans;
 /// <param name="ServesWith">The step that, once done, lets the workload serve from the target.</param>
 /// <param name="Failover">Stages that lead to the commit point instead of <paramref name="Before"/> once the source is
 /// lost; empty where the strategy knows no such way. A step that is over already is not repeated.</param>
+/// <param name="CopyStaysRight">Whether a copy may still take over when the source has been told to go on and then died:
+/// not where the source serves at once and the copy does not hear of it. Such a copy is kept for a person to judge.</param>
 public sealed record Plan(
     string Strategy,
     ImmutableArray<ImmutableArray<ReversibleStep>> Before,
     Proof Proof,
     ImmutableArray<ImmutableArray<ForwardStep>> After,
     string ServesWith,
-    ImmutableArray<ImmutableArray<ReversibleStep>> Failover)
+    ImmutableArray<ImmutableArray<ReversibleStep>> Failover,
+    bool CopyStaysRight = true)
 {
     /// <summary>The step of that name before the commit point, if there is one.</summary>
     public ReversibleStep? Reversible(string name) =>

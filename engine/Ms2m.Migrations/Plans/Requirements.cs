@@ -3,7 +3,7 @@ using Ms2m.Contracts;
 namespace Ms2m.Migrations.Plans;
 
 /// <summary>What strategies ask of a workload and its nodes.</summary>
-internal static class Requirements
+public static class Requirements
 {
     /// <summary>Containers in networks of their own, as nodes report it.</summary>
     public const string WorkloadNetwork = "workload-network";

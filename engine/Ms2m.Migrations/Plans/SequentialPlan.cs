@@ -35,7 +35,13 @@ public static class SequentialPlan
                 [BrokerSteps.CloseReplay],
             ],
             ServesWith: StepNames.PromoteShadow,
-            // A source that dies after its last word is not needed any more, and before it there is no copy.
-            Failover: []);
+            // It had said its last word before it was copied, so the same is proven without it.
+            Failover:
+            [
+                [SourceSteps.Send],
+                [TargetSteps.Restore],
+                [TargetSteps.Attach, _verify],
+                [BrokerSteps.RevokeLostSource],
+            ]);
     }
 }
