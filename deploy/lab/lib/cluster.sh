@@ -26,7 +26,7 @@ cluster_needs_artifacts() {
   local missing=()
   engine_exists || missing+=(engine/Ms2m.Engine)
   worker_exists || missing+=(node-worker/Ms2m.NodeWorker)
-  image_exists || missing+=(orders/orders)
+  image_exists "$image_default" || missing+=(orders/orders)
   ((${#missing[@]} == 0)) ||
     die_missing "not published yet in $lab_artifacts: ${missing[*]}" \
       "publish them, or bring up everything else with: lab up --no-processes"
@@ -40,10 +40,10 @@ nodes_start() {
   done
   for node in "${starting[@]}"; do wait "$node" || failed=1; done
   [[ -z $failed ]] || exit 1
-  if image_exists; then
-    image_load "$@" >/dev/null
+  if image_exists "$image_default"; then
+    image_load "$image_default" "$@" >/dev/null
   else
-    say "no $image_source/orders yet: the nodes have no $image_name (later: lab image load)"
+    say "no $lab_artifacts/$image_default yet: the nodes have no $(image_full_name "$image_default") (later: lab image load)"
   fi
 }
 

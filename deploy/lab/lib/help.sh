@@ -22,7 +22,8 @@ lab: a whole Ms2m.Events cluster on one Debian 12 machine. Needs root; no Docker
   lab node NAME fill|empty              no room for checkpoints on it, and room again
   lab network cut NODE NODE…|heal       these nodes do not hear each other; all hear each other again
   lab network slow NODE RATE|fast NODE  what comes to a node comes slowly (80mbit); as fast as it can
-  lab image load                        bring a changed orders image into the running nodes
+  lab image load [NAME…]                bring an image into the running nodes that lack it or have an older one:
+                                        orders (default), memory, redis, mosquitto
   lab env                               path of the file with all addresses and passwords: . "$(lab env)"
   lab logs [PART]                       logs of broker, store, engine, node-a, node-a/worker, … (default: list them)
   lab help                              this text
@@ -33,7 +34,7 @@ Variables
   MS2M_LAB                   which lab, 0 to 9 (default 0): its own network 10.77.N.0/24, ports and data
   MS2M_LAB_HOME              where all labs live (default /var/lib/ms2m-lab)
   MS2M_LAB_CHECKPOINTS_SIZE  memory a node may fill with checkpoint images (default 2G)
-  MS2M_ARTIFACTS             published programs: engine, node-worker, orders (default artifacts/ of the repository)
+  MS2M_ARTIFACTS             published programs: engine, node-worker, orders, memory (default artifacts/ of the repository)
 
 Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 something needed is missing, 4 not running.
 HELP

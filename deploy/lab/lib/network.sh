@@ -30,16 +30,26 @@ network_down() {
 network_wire() { printf '%s-%s\n' "$network_bridge" "${1#node-}"; }
 
 # network_attach NODE PID: a wire from the bridge into the network of the process. The kernel removes it with the node.
+# In the node the wire ends in a bridge of the node's own, which has the node's address: containers with addresses of
+# their own hang on it, and whatever befalls the wire befalls them too.
 network_attach() {
-  local node=$1 pid=$2 wire
+  local node=$1 pid=$2 wire mac
   wire=$(network_wire "$node")
   ip link delete "$wire" 2>/dev/null || true
   ip link add "$wire" type veth peer name eth0 netns "$pid"
   ip link set "$wire" master "$network_bridge" up
+  mac=$(nsenter --target "$pid" --net ip -json link show dev eth0 | jq -r '.[0].address')
+  # A bridge without an address that was given to it takes the lowest of its ports', and so another one whenever a
+  # container comes or goes: the node's neighbours would look for it in vain.
   nsenter --target "$pid" --net ip -batch - <<BATCH
 link set lo up
-addr add $(node_address "$node")/24 dev eth0
-link set eth0 up
+link add $node_bridge address $mac type bridge forward_delay 0 stp_state 0 mcast_snooping 0
+link set eth0 master $node_bridge up
+addr add $(node_address "$node")/24 dev $node_bridge
+link set $node_bridge up
 route add default via $network_gateway
 BATCH
+  # As on the host: who has an IPv6 address first looks whether it is taken, and speaks of it.
+  nsenter --target "$pid" --net sysctl -qw "net.ipv6.conf.$node_bridge.disable_ipv6=1" \
+    net.ipv6.conf.eth0.disable_ipv6=1 2>/dev/null || true
 }

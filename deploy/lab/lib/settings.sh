@@ -17,6 +17,8 @@ lab_artifacts=${MS2M_ARTIFACTS:-$lab_repository/artifacts}
 network_bridge=ms2m$lab_index
 network_prefix=10.77.$lab_index
 network_gateway=$network_prefix.1
+# In every node; containers with addresses of their own hang on it.
+node_bridge=br0
 
 broker_port=$((5682 + lab_index))
 broker_management_port=$((15682 + lab_index))

@@ -32,7 +32,7 @@ worker_start() {
       MS2M_NODE_KEY_FILE=/var/lib/ms2m/node.key \
       MS2M_WORKER_LISTEN="$url" MS2M_WORKER_ADVERTISE="$url" MS2M_WORKER_HEALTH="$health" MS2M_TLS=/var/lib/ms2m/tls \
       MS2M_DATA=/var/lib/ms2m MS2M_CHECKPOINTS=/var/lib/ms2m/checkpoints \
-      MS2M_PODMAN_SOCKET=/run/podman/podman.sock DOTNET_EnableDiagnostics=0 DOTNET_EnableWriteXorExecute=0 \
+      MS2M_PODMAN_SOCKET=/run/podman/podman.sock MS2M_WORKLOAD_BRIDGE="$node_bridge" DOTNET_EnableDiagnostics=0 DOTNET_EnableWriteXorExecute=0 \
       PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
     node_spawn "$node" "$node/worker" /opt/ms2m/node-worker/Ms2m.NodeWorker
   )
