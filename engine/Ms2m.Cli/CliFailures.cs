@@ -22,6 +22,9 @@ internal static class CliFailures
     public static Failure NotASetting(string text) => new(
         "MS2M-CLI-ENV", $"'{text}' is not an environment variable.", "Write it as NAME=VALUE.");
 
+    public static Failure NotAVolume(string text) => new(
+        "MS2M-CLI-VOLUME", $"'{text}' is not a volume.", "Write it as NAME:/PATH, with an absolute path.");
+
     public static Failure DidNotCome(string what, TimeSpan waited) => new(
         "MS2M-CLI-LATE",
         $"Waited {waited.TotalSeconds:0} s in vain until {what}.",

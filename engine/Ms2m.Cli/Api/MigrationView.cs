@@ -27,7 +27,10 @@ public sealed record MigrationView(
     IReadOnlyList<string>? Leftovers,
     int Priority = 0,
     QueueView? Queue = null,
-    double? WaitedMs = null)
+    double? WaitedMs = null,
+    string? StrategyReason = null,
+    string? Transfer = null,
+    long? WireBytes = null)
 {
     public const string Completed = "Completed";
 

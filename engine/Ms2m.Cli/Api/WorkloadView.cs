@@ -1,3 +1,5 @@
+using Ms2m.Contracts;
+
 namespace Ms2m.Cli.Api;
 
 /// <summary>An instance of a workload.</summary>
@@ -20,5 +22,14 @@ public sealed record WorkloadView(
 
 /// <summary>Asks for a workload to be run.</summary>
 public sealed record RunRequest(
-    string Name, string Node, string Image, string Queue, IReadOnlyDictionary<string, string> Environment,
-    IReadOnlyList<string>? Publishes = null, IReadOnlyList<string>? Binds = null);
+    string Name, string Node, string Image, string? Queue, IReadOnlyDictionary<string, string> Environment,
+    IReadOnlyList<string>? Publishes = null, IReadOnlyList<string>? Binds = null)
+{
+    public IReadOnlyList<string>? Command { get; init; }
+
+    public WorkloadAddress? Address { get; init; }
+
+    public IReadOnlyList<WorkloadVolume>? Volumes { get; init; }
+
+    public WorkloadTraits? Traits { get; init; }
+}

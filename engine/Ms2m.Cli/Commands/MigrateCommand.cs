@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ms2m.Cli.Display;
+using Ms2m.Cli.Moving;
 using Ms2m.Contracts;
 
 namespace Ms2m.Cli.Commands;
@@ -38,6 +39,7 @@ internal static class MigrateCommand
                 result.AddError($"--priority must be from {-MostPriority} to {MostPriority}, not {value}.");
             }
         });
+        var how = new MoveOptions();
         var watch = new Option<bool>("--watch") { Description = "Show the phases live while waiting" };
         var noWait = new Option<bool>("--no-wait") { Description = "Return as soon as the engine has the request" };
 
@@ -45,6 +47,7 @@ internal static class MigrateCommand
         {
             workload, target, id, interruption, replay, overload, priority, watch, noWait,
         };
+        how.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(watch) && result.GetValue(noWait))
@@ -55,14 +58,20 @@ internal static class MigrateCommand
         return command.Does(call =>
         {
             var parsed = call.Parsed;
+            var move = how.Read(parsed);
             var request = new StartMigration(
                 // Made here, so that a request repeated after a lost answer starts nothing twice.
                 parsed.GetValue(id) ?? Guid.CreateVersion7(),
                 parsed.GetRequiredValue(workload),
                 parsed.GetRequiredValue(target),
-                Policy: PolicyOf(parsed.GetValue(interruption), parsed.GetValue(replay), parsed.GetValue(overload)),
-                RequestedBy: $"{Environment.UserName}@{Environment.MachineName}",
-                Priority: parsed.GetValue(priority));
+                move.Strategy ?? "auto",
+                PolicyOf(parsed.GetValue(interruption), parsed.GetValue(replay), parsed.GetValue(overload)),
+                $"{Environment.UserName}@{Environment.MachineName}",
+                parsed.GetValue(priority))
+            {
+                Transfer = move.Transfer,
+                PostCopy = move.PostCopy,
+            };
             return Migrate(call, request, parsed.GetValue(watch), !parsed.GetValue(noWait));
         });
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ms2m.Cli.Api;
+using Ms2m.Contracts;
 
 namespace Ms2m.Cli.Commands;
 
@@ -11,7 +12,38 @@ internal static class RunCommand
         var name = new Argument<string>("NAME") { Description = "Name of the workload" };
         var node = Needed("--node", "Node to run it on", "NODE");
         var image = Needed("--image", "Container image, present on every node that may host it", "IMAGE");
-        var queue = Needed("--queue", "The queue it consumes", "QUEUE");
+        var queue = new Option<string>("--queue")
+        {
+            Description = "The queue it consumes by the rules of the SDK; without it the process knows nothing of this system",
+            HelpName = "QUEUE",
+        };
+        var address = new Option<string>("--address")
+        {
+            Description = "IPv4 address of its own on the nodes' network, which moves with it, such as 10.99.0.80/24",
+            HelpName = "CIDR",
+        };
+        var mac = new Option<string>("--mac")
+        {
+            Description = "Hardware address that goes with --address [default: derived from it]",
+            HelpName = "MAC",
+        };
+        var volumes = new Option<string[]>("--volume")
+        {
+            Description = "Volume whose contents move with it",
+            HelpName = "NAME:/PATH",
+        };
+        var stateless = new Option<bool>("--stateless") { Description = "Declare that nothing in its memory is missed" };
+        var unique = new Option<bool>("--unique") { Description = "Declare that there may never be two of it, not even for a moment" };
+        var preCopy = new Option<int?>("--pre-copy")
+        {
+            Description = "Take checkpoints in advance every so many seconds, for short moves with --transfer delta",
+            HelpName = "S",
+        };
+        var words = new Argument<string[]>("COMMAND")
+        {
+            Description = "Arguments in place of the image's own, after --",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var env = new Option<string[]>("--env")
         {
             Description = "Environment variable of the container; no secrets (they become part of checkpoints)",
@@ -20,7 +52,17 @@ internal static class RunCommand
         var publishes = Exchanges("--publishes", "Exchange that it may send effects to, beside its own; * for any characters");
         var binds = Exchanges("--binds", "Exchange that it may bind its queue to, beside its own; * for any characters");
         var noWait = new Option<bool>("--no-wait") { Description = "Return before it runs" };
-        var command = new Command("run", "Run a workload on a node") { name, node, image, queue, env, publishes, binds, noWait };
+        var command = new Command("run", "Run a workload on a node")
+        {
+            name, words, node, image, queue, address, mac, volumes, stateless, unique, preCopy, env, publishes, binds, noWait,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(mac) is not null && result.GetValue(address) is null)
+            {
+                result.AddError("--mac belongs to --address.");
+            }
+        });
         return command.Does(async call =>
         {
             var parsed = call.Parsed;
@@ -28,10 +70,16 @@ internal static class RunCommand
                 parsed.GetRequiredValue(name),
                 parsed.GetRequiredValue(node),
                 parsed.GetRequiredValue(image),
-                parsed.GetRequiredValue(queue),
+                parsed.GetValue(queue),
                 Settings(parsed.GetValue(env) ?? []),
                 parsed.GetValue(publishes),
-                parsed.GetValue(binds));
+                parsed.GetValue(binds))
+            {
+                Command = parsed.GetValue(words) is { Length: > 0 } given ? given : null,
+                Address = parsed.GetValue(address) is { } cidr ? new WorkloadAddress(cidr, parsed.GetValue(mac)) : null,
+                Volumes = parsed.GetValue(volumes) is { Length: > 0 } mounted ? [.. mounted.Select(VolumeOf)] : null,
+                Traits = TraitsOf(parsed.GetValue(stateless), parsed.GetValue(unique), parsed.GetValue(preCopy)),
+            };
             var accepted = await call.Engine.Run(request, call.Cancel);
             var running = parsed.GetValue(noWait) || await WorkloadWatch.Until(
                 call, all => all.Any(one => one.Name == request.Name && one.State == "running"));
@@ -54,6 +102,13 @@ internal static class RunCommand
             return ExitCodes.Success;
         });
     }
+
+    private static WorkloadVolume VolumeOf(string text) => text.Split(':', 2) is [var name, ['/', _, ..] path]
+        ? new WorkloadVolume(name, path)
+        : throw new BadUsageException(CliFailures.NotAVolume(text));
+
+    private static WorkloadTraits? TraitsOf(bool stateless, bool unique, int? preCopySeconds) =>
+        new WorkloadTraits(stateless, unique, preCopySeconds) is var traits && traits == new WorkloadTraits() ? null : traits;
 
     private static Option<string> Needed(string name, string description, string help) =>
         new(name) { Description = description, Required = true, HelpName = help };

@@ -15,7 +15,7 @@ internal static class EventSentence
         return happened.Type switch
         {
             "migration_requested" =>
-                $"requested: {Text(data, "spec", "name")} from {Text(data, "sourceNode")} to {Text(data, "targetNode")}",
+                $"requested: {Text(data, "spec", "name")} from {Text(data, "sourceNode")} to {Text(data, "targetNode")}{How(data)}",
             "migration_queued" => $"waits for its turn, until {Text(data, "deadline")} at most",
             "migration_admitted" => $"its turn: from {Text(data, "sourceNode")}, instance {Text(data, "sourceInstance")}",
             "migration_rejected" => $"rejected: {Reason(data)}",
@@ -33,7 +33,13 @@ internal static class EventSentence
             "checkpoint_taken" => $"checkpoint taken in {Ms(data, "dumpMs")}, frozen for {Ms(data, "frozenMs")}",
             "transfer_completed" =>
                 $"{Human.Bytes(Number(data, "bytes"))} transferred in {Ms(data, "transferMs")}, digest agreed",
-            "shadow_ready" => $"shadow restored on {Text(data, "node")} in {Ms(data, "restoreMs")}",
+            "pre_copied" => $"memory copied ahead in {Count(data, "rounds")} round(s): {Text(data, "stoppedBecause")}",
+            "instance_frozen" => $"{Text(data, "instanceId")} stands still",
+            "instance_thawed" => $"{Text(data, "instanceId")} runs on",
+            "instance_started" => $"{Text(data, "instanceId")} started on {Text(data, "node")} in {Ms(data, "startMs")}",
+            "copy_verified" => $"copy verified: made of {Short(data, "digest")}, the source stands still",
+            "state_left_behind" => "no state is carried: the new instance begins anew",
+            "shadow_ready" => $"copy restored on {Text(data, "node")} in {Ms(data, "restoreMs")}",
             "shadow_attached" => $"shadow reads replay queue and journal, at {Text(data, "position")}",
             "replay_progressed" => $"replayed to {Text(data, "position")}, lag {Text(data, "lagEntries")}",
             "fence_reached" => $"fence met at {Text(data, "ordinal")}: names only from here on",
@@ -57,6 +63,12 @@ internal static class EventSentence
             _ => Plain(happened),
         };
     }
+
+    private static string How(JsonElement data) =>
+        $", {Text(data, "strategy")}{(data.TryGetProperty("strategyReason", out var why) && why.ValueKind == JsonValueKind.String ? $" because {why}" : "")}";
+
+    private static int Count(JsonElement data, string name) =>
+        data.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.GetArrayLength() : 0;
 
     private static string Step(JsonElement data) =>
         Number(data, "attempt") > 1 ? $"{Text(data, "step")} (attempt {Text(data, "attempt")})" : Text(data, "step");

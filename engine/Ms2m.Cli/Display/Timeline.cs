@@ -34,8 +34,15 @@ internal static class Timeline
             : $"{migration.SourceNode} → {migration.TargetNode}";
         return new Markup(
             $"[bold]{(migration.Workload ?? "?").EscapeMarkup()}[/]  {way.EscapeMarkup()}  "
-            + $"[{colour}]{migration.Phase.EscapeMarkup()}[/]  [grey]{migration.MigrationId}[/]");
+            + $"[{colour}]{migration.Phase.EscapeMarkup()}[/]  {How(migration).EscapeMarkup()}[grey]{migration.MigrationId}[/]");
     }
+
+    private static string How(MigrationView migration) => (migration.Strategy, migration.Transfer?.ToLowerInvariant()) switch
+    {
+        (null, _) => "",
+        (var strategy, null or "direct") => $"{strategy}  ",
+        var (strategy, transfer) => $"{strategy} by {transfer}  ",
+    };
 
     private static Grid Phases(MigrationView migration)
     {
@@ -92,6 +99,11 @@ internal static class Timeline
             facts.Add($"checkpoint {Human.Bytes(bytes)}");
         }
 
+        if (migration.WireBytes is { } wire)
+        {
+            facts.Add($"{Human.Bytes(wire)} on the wire");
+        }
+
         if (migration.ReplayedMessages is { } replayed)
         {
             facts.Add($"{replayed} messages replayed");
@@ -105,8 +117,9 @@ internal static class Timeline
         facts.Add(migration switch
         {
             { FailedOver: true } => "failed over from a lost source",
-            { Verified: true } => "handoff verified",
-            _ => "handoff not verified",
+            { Verified: true } => "verified",
+            { Strategy: "cold" } => "no state carried",
+            _ => "not verified",
         });
         return new Markup($"  {string.Join(" · ", facts).EscapeMarkup()}");
     }

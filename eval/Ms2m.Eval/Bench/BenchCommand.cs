@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ms2m.Cli.Moving;
 using Ms2m.Eval.Load;
 
 namespace Ms2m.Eval.Bench;
@@ -30,6 +31,8 @@ internal static class BenchCommand
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of text" };
         var command = new Command("migration", "Move one loaded workload back and forth");
         load.AddTo(command);
+        var how = new MoveOptions();
+        how.AddTo(command);
         foreach (Option option in new Option[] { runs, warmups, nodes, json, KeepOption.Create() })
         {
             command.Options.Add(option);
@@ -39,6 +42,7 @@ internal static class BenchCommand
         {
             var options = new BenchOptions(
                 load.Read(parsed),
+                how.Read(parsed),
                 TwoNodes(parsed.GetValue(nodes)),
                 parsed.GetValue(runs),
                 parsed.GetValue(warmups),

@@ -22,7 +22,7 @@ internal static class MigrationBench
         {
             await orders.Settle(cancel);
             var target = options.Nodes.First(node => node != orders.Node);
-            var migration = await MigrationRecord.Make(cluster, OrdersWorkload.Name, target, _ => { }, cancel);
+            var migration = await MigrationRecord.Make(cluster, OrdersWorkload.Name, target, options.Move, _ => { }, cancel);
             orders.Moved(migration.View);
             var gap = orders.Check.LongestGapMs(migration.RequestedAt, End(migration));
             progress.Say($"{(run < 1 ? "warm-up" : $"{run} of {options.Runs}")}: {MeasuredMigration.Line(migration, gap)}");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ms2m.Cli.Moving;
 using Ms2m.Eval.Load;
 
 namespace Ms2m.Eval.Demo;
@@ -16,6 +17,8 @@ internal static class DemoCommand
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of text" };
         var command = new Command("demo", "Migrate a loaded consumer and prove that nothing was lost");
         load.AddTo(command);
+        var how = new MoveOptions();
+        how.AddTo(command);
         foreach (Option option in new Option[] { from, to, after, runs, json, KeepOption.Create() })
         {
             command.Options.Add(option);
@@ -25,6 +28,7 @@ internal static class DemoCommand
         {
             var options = new DemoOptions(
                 load.Read(parsed),
+                how.Read(parsed),
                 parsed.GetValue(from)!,
                 parsed.GetValue(to)!,
                 parsed.GetValue(after),

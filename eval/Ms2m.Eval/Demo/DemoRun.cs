@@ -12,7 +12,7 @@ internal static class DemoRun
             cluster.Lab, cluster.Engine, cluster.Broker, options.Source, options.Load, progress.Say, cancel);
         progress.Say($"asking over AMQP, in plain JSON, for {OrdersWorkload.Name} to move to {options.Target}");
         var migration = await MigrationRecord.Make(
-            cluster, OrdersWorkload.Name, options.Target, progress.Show, cancel);
+            cluster, OrdersWorkload.Name, options.Target, options.Move, progress.Show, cancel);
         progress.Ended(migration.View);
         orders.Moved(migration.View);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ms2m.Cli.Api;
+using Ms2m.Cli.Moving;
 using Ms2m.Contracts;
 using Ms2m.Eval.Lab;
 using RabbitMQ.Client;
@@ -9,16 +10,28 @@ namespace Ms2m.Eval.Load;
 /// <summary>Starts migrations as a stranger would: plain JSON to the exchange, no envelope, no property.</summary>
 internal sealed class MigrationByAmqp(LabAddresses lab, EngineClient engine)
 {
+    private static readonly JsonSerializerOptions _written = new(ContractJson.Options)
+    {
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    public static byte[] Request(string workload, string target) =>
-        JsonSerializer.SerializeToUtf8Bytes(new { workload, targetNode = target });
+    public static byte[] Request(string workload, string target) => Request(workload, target, new Move());
+
+    /// <summary>What nobody has asked for is left out.</summary>
+    public static byte[] Request(string workload, string target, Move move) => JsonSerializer.SerializeToUtf8Bytes(
+        new { workload, targetNode = target, strategy = move.Strategy, transfer = move.Transfer, postCopy = move.PostCopy ? true : (bool?)null },
+        _written);
 
     /// <summary>Publishes the request and finds the migration that it began.</summary>
     public Task<MigrationView> Start(string workload, string target, CancellationToken cancel) =>
-        Start(Request(workload, target), cancel);
+        Start(workload, target, new Move(), cancel);
+
+    public Task<MigrationView> Start(string workload, string target, Move move, CancellationToken cancel) =>
+        Start(Request(workload, target, move), cancel);
 
     /// <summary>Publishes any bytes as a request and finds what became of it; an unreadable one is found too, as
     /// Rejected. Nobody else may start migrations meanwhile.</summary>

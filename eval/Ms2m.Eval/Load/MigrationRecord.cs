@@ -1,4 +1,5 @@
 using Ms2m.Cli.Api;
+using Ms2m.Cli.Moving;
 
 namespace Ms2m.Eval.Load;
 
@@ -18,12 +19,17 @@ internal sealed record MigrationRecord(
 
     public DateTimeOffset? TimeOf(string type) => Events.LastOrDefault(one => one.Type == type)?.At;
 
-    /// <summary>Starts a migration and follows it to its end.</summary>
+    /// <summary>Starts a migration, in the way that the engine chooses, and follows it to its end.</summary>
+    public static Task<MigrationRecord> Make(
+        Cluster cluster, string workload, string target, Action<MigrationView> changed, CancellationToken cancel) =>
+        Make(cluster, workload, target, new Move(), changed, cancel);
+
+    /// <summary>As above, in the way that was asked for.</summary>
     public static async Task<MigrationRecord> Make(
-        Cluster cluster, string workload, string target, Action<MigrationView> changed, CancellationToken cancel)
+        Cluster cluster, string workload, string target, Move move, Action<MigrationView> changed, CancellationToken cancel)
     {
         var requestedAt = TimeProvider.System.GetUtcNow();
-        var started = await cluster.Migrations.Start(workload, target, cancel);
+        var started = await cluster.Migrations.Start(workload, target, move, cancel);
         var events = new List<LogEvent>();
         var follower = new MigrationFollower(cluster.Engine, started.MigrationId, TimeProvider.System);
         var ended = await follower.ToTheEnd(
