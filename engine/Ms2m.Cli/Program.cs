@@ -6,6 +6,7 @@ using Ms2m.Cli.Commands;
 var root = new RootCommand("Moves running, stateful containers between nodes without losing a message.")
 {
     MigrateCommand.Create(),
+    PreflightCommand.Create(),
     MigrationsCommand.Create(),
     MigrationCommand.Create(),
     EventsCommand.Create(),

@@ -79,6 +79,32 @@ public static class Failures
     public static Failure BadTransfer(string field, string allowed) => new(
         "MS2M-0121", $"The transfer's \"{field}\" is out of range.", $"Allowed: {allowed}.");
 
+    public static Failure ImageMissing(string image, string node) => new(
+        "MS2M-0122", $"The image \"{image}\" is not on \"{node}\".", "Bring it there, for example with `podman pull` or `podman load` on the node.");
+
+    public static Failure TooLittle(string what, string node, long needed, long free) => new(
+        "MS2M-0123",
+        string.Create(CultureInfo.InvariantCulture, $"Too little {what} on \"{node}\": {needed / 1e6:0} MB needed, {free / 1e6:0} MB free."),
+        "Free some, or choose another node.");
+
+    public static Failure CannotBeHeld(Obstacle first, int more) => new(
+        "MS2M-0124",
+        string.Create(CultureInfo.InvariantCulture, $"A checkpoint cannot hold {first.What}: {first.Why}{(more > 0 ? $" And {more} more." : "")}"),
+        "Let the workload close it first, or ask for the strategy cold, which carries no state.");
+
+    public static Failure PortTaken(int port, string node) => new(
+        "MS2M-0125", string.Create(CultureInfo.InvariantCulture, $"The workload listens on port {port}, which is taken on \"{node}\"."),
+        "Stop who has it, give the workload an address of its own, or choose another node.");
+
+    public static Failure CriuOlder(Version source, Version target, string node) => new(
+        "MS2M-0126", $"CRIU {target} on \"{node}\" is older than the source's {source} and may not read its checkpoints.",
+        "Bring the target's CRIU to the source's version.");
+
+    public static Failure CpuLacks(int features, string node) => new(
+        "MS2M-0127",
+        string.Create(CultureInfo.InvariantCulture, $"The processor of \"{node}\" lacks {features} feature(s) that the source's has."),
+        "Choose a node with the same or a newer processor: a program remembers what it found at its start.");
+
     public static Failure WaitedTooLong { get; } = new(
         "MS2M-0112", "The migration's turn did not come in time; nothing was touched.",
         "See `ms2m migrations` for what runs; raise MS2M_MAX_QUEUE_SECONDS or the limits, or ask again later.");

@@ -83,11 +83,11 @@ public sealed class ArrowsPointInward
     }
 
     [Fact]
-    public void sources_are_shared_by_link_only_for_the_client_of_the_http_api_and_its_pictures_and_among_tests()
+    public void sources_are_shared_by_link_only_for_the_client_of_the_http_api_its_pictures_and_its_options_and_among_tests()
     {
         foreach (var project in ProjectFile.All)
         {
-            var allowed = project.IsTest ? "^[.][.]/(Fuzzing|Lab)/|Ms2m[.]Cli/(Api|Display)/" : "Ms2m[.]Cli/(Api|Display)/";
+            var allowed = project.IsTest ? "^[.][.]/(Fuzzing|Lab)/|Ms2m[.]Cli/(Api|Display|Moving)/" : "Ms2m[.]Cli/(Api|Display|Moving)/";
             Assert.All(project.LinkedFiles, linked => Assert.Matches(allowed, linked));
         }
     }

@@ -26,6 +26,9 @@ public sealed record MigrationRequested(
     /// <summary>Why this strategy, where the engine has chosen it; absent where it was asked for by name.</summary>
     public string? StrategyReason { get; init; }
 
+    /// <summary>What the pre-checks said.</summary>
+    public IReadOnlyList<PreCheckVerdict> Verdicts { get; init; } = [];
+
     /// <summary>Of worker, podman, runc, criu and kernel on the source node, as it last reported them; empty when unknown.</summary>
     public IReadOnlyDictionary<string, string> SourceVersions { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
@@ -38,4 +41,8 @@ public sealed record MigrationRequested(
 /// <param name="TargetNode">As asked for, shortened to 100 characters; absent when unreadable.</param>
 /// <param name="Body">The beginning of an unreadable request.</param>
 public sealed record MigrationRejected(
-    Guid MigrationId, string? Workload, string? TargetNode, Failure Reason, string? Body) : IMigrationMessage;
+    Guid MigrationId, string? Workload, string? TargetNode, Failure Reason, string? Body) : IMigrationMessage
+{
+    /// <summary>What the pre-checks said, where it came so far.</summary>
+    public IReadOnlyList<PreCheckVerdict> Verdicts { get; init; } = [];
+}

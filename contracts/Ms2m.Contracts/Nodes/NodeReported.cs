@@ -28,7 +28,15 @@ public sealed record NodeReported(
     long CheckpointSpaceBytes,
     IReadOnlyList<NodeFeature> Features,
     IReadOnlyList<InstanceReported> Instances,
-    IReadOnlyList<Holding>? Holdings = null);
+    IReadOnlyList<Holding>? Holdings = null)
+{
+    /// <summary>Absent when the worker is older than it, or could not look.</summary>
+    public NodeSurroundings? Surroundings { get; init; }
+
+    /// <summary>By how much the node's clock seems to be behind the engine's, in milliseconds: the report's time on the way
+    /// is part of it. Written by the engine that received the report.</summary>
+    public double? ClockBehindMs { get; init; }
+}
 
 /// <summary>One thing a migration may need from a node.</summary>
 /// <param name="Name">Such as <c>criu-check</c>, <c>runc</c>, <c>soft-dirty</c>, <c>userfaultfd</c>.</param>
@@ -51,7 +59,11 @@ public sealed record InstanceReported(
     long Epoch,
     string State,
     long MemoryBytes,
-    Guid? MigrationId);
+    Guid? MigrationId)
+{
+    /// <summary>Absent when the worker is older than it, or the instance does not run.</summary>
+    public ProcessPicture? Picture { get; init; }
+}
 
 /// <summary>What an instance is to its workload.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<InstanceRole>))]

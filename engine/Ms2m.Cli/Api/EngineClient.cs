@@ -51,6 +51,10 @@ public sealed class EngineClient : IDisposable
     public Task<JsonElement> Start(StartMigration request, CancellationToken cancel) =>
         Send(HttpMethod.Post, "migrations", request, cancel);
 
+    /// <summary>What would become of the request.</summary>
+    public Task<JsonElement> Plan(StartMigration request, CancellationToken cancel) =>
+        Send(HttpMethod.Post, "plans", request, cancel);
+
     public Task<JsonElement> Cancel(Guid id, CancellationToken cancel) =>
         Send(HttpMethod.Post, $"migrations/{id}/cancel", null, cancel);
 

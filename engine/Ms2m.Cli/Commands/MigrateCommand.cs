@@ -41,11 +41,12 @@ internal static class MigrateCommand
         });
         var how = new MoveOptions();
         var watch = new Option<bool>("--watch") { Description = "Show the phases live while waiting" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print the pre-checks, the plan and the predicted times; begin nothing" };
         var noWait = new Option<bool>("--no-wait") { Description = "Return as soon as the engine has the request" };
 
         var command = new Command("migrate", "Move a workload to another node and wait until it is done")
         {
-            workload, target, id, interruption, replay, overload, priority, watch, noWait,
+            workload, target, id, interruption, replay, overload, priority, watch, noWait, dryRun,
         };
         how.AddTo(command);
         command.Validators.Add(result =>
@@ -59,19 +60,19 @@ internal static class MigrateCommand
         {
             var parsed = call.Parsed;
             var move = how.Read(parsed);
-            var request = new StartMigration(
-                // Made here, so that a request repeated after a lost answer starts nothing twice.
-                parsed.GetValue(id) ?? Guid.CreateVersion7(),
-                parsed.GetRequiredValue(workload),
-                parsed.GetRequiredValue(target),
-                move.Strategy ?? "auto",
-                PolicyOf(parsed.GetValue(interruption), parsed.GetValue(replay), parsed.GetValue(overload)),
-                $"{Environment.UserName}@{Environment.MachineName}",
-                parsed.GetValue(priority))
+            var request = move.To(parsed.GetRequiredValue(workload), parsed.GetRequiredValue(target)) with
             {
-                Transfer = move.Transfer,
-                PostCopy = move.PostCopy,
+                Policy = PolicyOf(parsed.GetValue(interruption), parsed.GetValue(replay), parsed.GetValue(overload)),
+                RequestedBy = $"{Environment.UserName}@{Environment.MachineName}",
+                Priority = parsed.GetValue(priority),
             };
+            // The id is made here, so that a request repeated after a lost answer starts nothing twice.
+            request = parsed.GetValue(id) is { } given ? request with { MigrationId = given } : request;
+            if (parsed.GetValue(dryRun))
+            {
+                return PreflightCommand.Show(call, request, plan: true);
+            }
+
             return Migrate(call, request, parsed.GetValue(watch), !parsed.GetValue(noWait));
         });
     }

@@ -7,7 +7,12 @@ namespace Ms2m.Cli.Moving;
 /// <summary>How a workload shall be moved, as far as somebody has said it.</summary>
 /// <param name="Strategy">Null leaves the choice to the engine.</param>
 /// <param name="Transfer">Null for the defaults.</param>
-public sealed record Move(string? Strategy = null, TransferOptions? Transfer = null, bool PostCopy = false);
+public sealed record Move(string? Strategy = null, TransferOptions? Transfer = null, bool PostCopy = false)
+{
+    /// <summary>The request that says so, and no more.</summary>
+    public StartMigration To(string workload, string target) =>
+        new(Guid.CreateVersion7(), workload, target, Strategy ?? "auto") { Transfer = Transfer, PostCopy = PostCopy };
+}
 
 /// <summary>The options that say how a workload shall be moved: the same for every command that moves one.</summary>
 public sealed class MoveOptions

@@ -52,7 +52,7 @@ internal static class MigrationEndpoints
         await reader.ViewAsync(id, token) is { } view ? Results.Ok(view) : Unknown(id);
 
     // One byte more than is allowed is enough to be refused.
-    private static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken token)
+    internal static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken token)
     {
         var body = new byte[RequestReader.MaxBytes + 1];
         var length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, token);

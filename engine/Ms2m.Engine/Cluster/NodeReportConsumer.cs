@@ -28,7 +28,7 @@ public sealed class NodeReportConsumer(
         if (known is null || known.Value.Report.At < report.At)
         {
             var now = time.GetUtcNow();
-            views.DeferUpsert(session, new NodeView(report, now));
+            views.DeferUpsert(session, new NodeView(report with { ClockBehindMs = (now - report.At).TotalMilliseconds }, now));
             RunClaim.DeferSettle(
                 session, report.Node, [.. report.Instances.Select(instance => instance.InstanceId)], now);
         }

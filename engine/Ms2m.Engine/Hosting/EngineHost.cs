@@ -88,6 +88,7 @@ public static class EngineHost
         app.UseStoreAway();
         app.UseUtf8Only();
         app.MapMigrations();
+        app.MapPlans();
         app.MapEvents();
         app.MapCluster();
         app.MapGarbage();

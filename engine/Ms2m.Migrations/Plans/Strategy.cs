@@ -10,4 +10,8 @@ namespace Ms2m.Migrations.Plans;
 public sealed record Strategy(string Name, string Summary, Func<Shape, Plan> PlanFor, Func<Candidate, Failure?> Refuses);
 
 /// <summary>A workload that is to be moved, and its nodes as they last reported.</summary>
-public sealed record Candidate(WorkloadSpec Spec, NodeReported Source, NodeReported Target, TransferOptions Transfer, bool PostCopy);
+public sealed record Candidate(
+    InstanceReported Instance, NodeReported Source, NodeReported Target, TransferOptions Transfer, bool PostCopy)
+{
+    public WorkloadSpec Spec => Instance.Spec;
+}

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ms2m.Contracts;
 using Ms2m.Migrations.Plans;
+using Ms2m.Migrations.Preflight;
 
 namespace Ms2m.Migrations;
 
@@ -26,18 +27,25 @@ public static class RequestCheck
         }
 
         var transfer = start.Transfer ?? new();
-        var (strategy, reason, refusal) = StrategyChoice.Choose(
-            start.Strategy, new Candidate(instance.Spec, source, target, transfer, start.PostCopy));
-        return strategy is null
-            ? Refused(start, refusal!)
+        var candidate = new Candidate(instance, source, target, transfer, start.PostCopy);
+        var (strategy, reason, refusal) = StrategyChoice.Choose(start.Strategy, candidate);
+        if (strategy is null)
+        {
+            return Refused(start, refusal!);
+        }
+
+        var verdicts = PreChecks.Judge(strategy, candidate);
+        return PreChecks.RefusalIn(verdicts) is { } against
+            ? Refused(start, against) with { Verdicts = verdicts }
             : new MigrationRequested(
                 start.MigrationId, instance.Spec, source.Node, instance.InstanceId, instance.Epoch,
-                instance.MemoryBytes, target.Node, strategy, start.Policy ?? new(), Shorten(start.RequestedBy, 200),
+                instance.MemoryBytes, target.Node, strategy.Name, start.Policy ?? new(), Shorten(start.RequestedBy, 200),
                 start.Priority)
             {
                 Transfer = transfer,
                 PostCopy = start.PostCopy,
                 StrategyReason = reason,
+                Verdicts = verdicts,
                 SourceVersions = source.Versions ?? None,
                 TargetVersions = target.Versions ?? None,
             };

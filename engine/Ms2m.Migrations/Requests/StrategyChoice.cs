@@ -11,13 +11,13 @@ public static class StrategyChoice
     public const string Auto = "auto";
 
     /// <returns>The strategy and why; or why there is none.</returns>
-    public static (string? Strategy, string? Reason, Failure? Refusal) Choose(string asked, Candidate candidate)
+    public static (Strategy? Strategy, string? Reason, Failure? Refusal) Choose(string asked, Candidate candidate)
     {
         if (asked != Auto)
         {
             var strategy = PlanCatalogue.Find(asked)
                 ?? throw new ArgumentException("It is not a strategy's name; requests are checked for it before.", nameof(asked));
-            return strategy.Refuses(candidate) is { } refusal ? (null, null, refusal) : (asked, null, null);
+            return strategy.Refuses(candidate) is { } refusal ? (null, null, refusal) : (strategy, null, null);
         }
 
         var wanted = Wanted(candidate);
@@ -26,7 +26,8 @@ public static class StrategyChoice
             return (null, null, Failures.NothingKeepsIt(candidate.Spec.Name));
         }
 
-        return PlanCatalogue.Find(name)!.Refuses(candidate) is { } against ? (null, null, against) : (name, reason, null);
+        var choice = PlanCatalogue.Find(name)!;
+        return choice.Refuses(candidate) is { } against ? (null, null, against) : (choice, reason, null);
     }
 
     private static (string, string)? Wanted(Candidate candidate) => candidate switch

@@ -9,7 +9,7 @@ namespace Ms2m.NodeWorker.Heartbeat;
 
 /// <summary>Says every two seconds, and at once when instances change, what this node is, can do and hosts.</summary>
 public sealed partial class NodeReporter(
-    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, Holdings holdings, Room room, NodeFeatures features,
+    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, Holdings holdings, Room room, NodeFeatures features, Surroundings surroundings,
     HeartbeatSignal signal, IBusSender bus, TimeProvider time, ILogger<NodeReporter> log) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -62,7 +62,10 @@ public sealed partial class NodeReporter(
                 ["kernel"] = Environment.OSVersion.Version.ToString(),
             },
             Environment.ProcessorCount, Room.TotalMemory, room.FreeMemory, room.FreeForCheckpoints, found,
-            _instances, holdings.All is { Count: > 0 } held ? held : null);
+            _instances, holdings.All is { Count: > 0 } held ? held : null)
+        {
+            Surroundings = await surroundings.LookAsync(cancel),
+        };
     }
 
     private async Task ReportAsync(CancellationToken cancel)
@@ -93,7 +96,10 @@ public sealed partial class NodeReporter(
         var file = instances.Read(spec.Name) is { } f && f.InstanceId == container.Name ? f : null;
         return new InstanceReported(
             container.Name, spec, file?.Role ?? InstanceRole.Retired, file?.Epoch ?? 0, container.State,
-            ProcessMemory.OfContainer(container.Pid), file?.MigrationId);
+            ProcessMemory.OfContainer(container.Pid), file?.MigrationId)
+        {
+            Picture = container.IsRunning ? ProcessPictures.Of(container.Pid, container.Pod) : null,
+        };
     }
 
     [LoggerMessage(2301, LogLevel.Error, "The node's report could not be made")]

@@ -21,7 +21,8 @@ public static class ProcessMemory
         }
     }
 
-    private static List<int> Pids(int pid)
+    /// <summary>The process and all others in its control group.</summary>
+    public static IReadOnlyList<int> Pids(int pid)
     {
         var group = File.ReadLines($"/proc/{pid}/cgroup").FirstOrDefault(l => l.StartsWith("0::/", StringComparison.Ordinal));
         var list = group is null ? null : $"/sys/fs/cgroup{group[3..]}/cgroup.procs";

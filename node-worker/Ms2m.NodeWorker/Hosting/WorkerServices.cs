@@ -64,5 +64,6 @@ public static class WorkerServices
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("pagemap-scan", "pagemap_scan"));
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("userfaultfd", "uffd"));
         services.AddSingleton<NodeFeatures>();
+        services.AddSingleton<Surroundings>();
     }
 }

@@ -12,7 +12,8 @@ public sealed record ContainerRequest(string Name, WorkloadSpec Spec, string Ins
 /// <param name="State">The runtime's word: running, exited, created, …</param>
 /// <param name="Pid">Of its first process as the node sees it; 0 when it does not run.</param>
 /// <param name="ExitCode">Of its first process, when it has ended.</param>
-public sealed record Container(string Id, string Name, WorkloadSpec? Spec, string State, int Pid, int ExitCode = 0)
+/// <param name="Pod">The pod that it is one of; null or empty when it stands alone.</param>
+public sealed record Container(string Id, string Name, WorkloadSpec? Spec, string State, int Pid, int ExitCode = 0, string? Pod = null)
 {
     public bool IsRunning => State == "running";
 

@@ -13,6 +13,9 @@ public interface IContainerRuntime
     /// <summary>The container of that name, or null; also one that belongs to no workload (its spec is null then).</summary>
     Task<Outcome<Container?>> FindAsync(string name, CancellationToken cancel);
 
+    /// <summary>Names of the images that are there.</summary>
+    Task<Outcome<IReadOnlyList<string>>> ImagesAsync(CancellationToken cancel);
+
     Task<Outcome<bool>> HasImageAsync(string image, CancellationToken cancel);
 
     /// <summary>Writes the container's memory into a folder and lets it run on.</summary>

@@ -1,3 +1,4 @@
+using Ms2m.Cli.Moving;
 using Ms2m.EndToEnd.Tests.Lab;
 using Ms2m.Eval;
 using Ms2m.Eval.Demo;
@@ -43,7 +44,7 @@ public sealed class LoadedConsumer(LabFixture lab, ITestOutputHelper output)
 
     private async Task<DemoReport> Move(LoadOptions load)
     {
-        var options = new DemoOptions(load, LabFixture.Source, LabFixture.Target, AfterSeconds: 1, Runs: 1, Json: true);
+        var options = new DemoOptions(load, new Move(), LabFixture.Source, LabFixture.Target, AfterSeconds: 1, Runs: 1, Json: true);
         var (report, migration) = await DemoRun.Make(lab.Cluster, options, new Progress(), CancellationToken.None);
         output.WriteLine($"{report.Outcome} in {report.TotalMs:0} ms, interruption {report.InterruptionMs:0} ms, "
             + $"{migration.Events.Count} events");

@@ -35,6 +35,9 @@ public sealed class FakeRuntime : IContainerRuntime
     public Task<Outcome<Container?>> FindAsync(string name, CancellationToken cancel) =>
         Answer<Container?>(_containers.GetValueOrDefault(name));
 
+    public Task<Outcome<IReadOnlyList<string>>> ImagesAsync(CancellationToken cancel) =>
+        Answer<IReadOnlyList<string>>(Images.ToList());
+
     public Task<Outcome<bool>> HasImageAsync(string image, CancellationToken cancel) =>
         Answer<bool>(Images.Contains(image));
 

@@ -6,7 +6,9 @@ namespace Ms2m.NodeWorker.Runtimes.Podman;
 
 internal sealed record ListedContainer(
     string Id, IReadOnlyList<string> Names, string State, int Pid, IReadOnlyDictionary<string, string>? Labels,
-    int ExitCode);
+    int ExitCode, string? Pod);
+
+internal sealed record ListedImage(IReadOnlyList<string>? RepoTags);
 
 internal sealed record InspectedContainer(
     string Id, string Name, InspectedState State, InspectedDriver? GraphDriver, string? StaticDir,

@@ -56,7 +56,7 @@ public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places,
         return reply.Value.Read<List<ListedContainer>>()
             .Where(c => Labels.SpecOf(c.Labels) is not null)
             .Select(c => new Container(c.Id, c.Names is [var name, ..] ? name : c.Id, Labels.SpecOf(c.Labels), c.State, c.Pid,
-                c.ExitCode))
+                c.ExitCode, c.Pod))
             .ToList();
     }
 
@@ -78,6 +78,16 @@ public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places,
         if (reply.Value.IsMissing)
             return false;
         return reply.Value.IsSuccess ? true : reply.Value.Refusal($"look for the image '{image}'");
+    }
+
+    public async Task<Outcome<IReadOnlyList<string>>> ImagesAsync(CancellationToken cancel)
+    {
+        var reply = await podman.GetAsync("images/json", Quick, cancel);
+        if (reply.Failed)
+            return reply.Trouble;
+        if (!reply.Value.IsSuccess)
+            return reply.Value.Refusal("list images");
+        return reply.Value.Read<List<ListedImage>>().SelectMany(image => image.RepoTags ?? []).Distinct().Order(StringComparer.Ordinal).ToList();
     }
 
     public async Task<Outcome<Done>> RemoveAsync(string name, CancellationToken cancel)

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Ms2m.Contracts;
+using Ms2m.Migrations.Plans;
+
+namespace Ms2m.Migrations.Preflight;
+
+/// <summary>The pre-checks: pure judgements over what the nodes last reported. Nothing is touched or asked for them, so
+/// they can be made at any time.</summary>
+public static class PreChecks
+{
+    private static readonly Func<Checked, PreCheckVerdict?>[] _all =
+        [CpuCheck.Judge, VersionChecks.Criu, VersionChecks.Kernel, Runtime, ImageCheck.Judge, Memory, CheckpointSpace, Disk, Obstacles, Ports, Clock, Base];
+
+    /// <summary>All verdicts, in the order of the checks; what does not apply says nothing.</summary>
+    public static ImmutableArray<PreCheckVerdict> Judge(Strategy strategy, Candidate candidate)
+    {
+        var subject = new Checked(candidate, CopiesMemory(strategy, candidate));
+        return [.. _all.Select(check => check(subject)).OfType<PreCheckVerdict>()];
+    }
+
+    /// <summary>The first that stands in the way, as the failure it is.</summary>
+    public static Failure? RefusalIn(IEnumerable<PreCheckVerdict> verdicts) => verdicts
+        .Where(verdict => verdict.Level == VerdictLevel.Refusal)
+        .Select(verdict => new Failure(verdict.Code ?? "", verdict.Message, verdict.Remedy ?? ""))
+        .FirstOrDefault();
+
+    private static bool CopiesMemory(Strategy strategy, Candidate candidate) => strategy
+        .PlanFor(new Shape(candidate.Spec.Queue is not null, candidate.Transfer.Mode == TransferMode.Delta))
+        .Reversible(StepNames.TakeCheckpoint) is not null;
+
+    private static PreCheckVerdict? Runtime(Checked one)
+    {
+        var (source, target) = (one.Source.Version("podman"), one.Target.Version("podman"));
+        return source is null || target is null ? null
+            : source.Major == target.Major ? Say.Ok("runtime", $"podman {source} and {target}.")
+            : Say.Warn("runtime", $"podman is {source} on the source and {target} on the target.", "Bring both nodes to one line.");
+    }
+
+    private static PreCheckVerdict Memory(Checked one)
+    {
+        // While it is restored the process is in memory twice: as images and as itself.
+        var needed = one.Candidate.Instance.MemoryBytes * (one.CopiesMemory ? 2 : 1);
+        return one.Target.MemoryFreeBytes >= needed
+            ? Say.Ok("memory", $"{Mega(one.Target.MemoryFreeBytes)} free, {Mega(needed)} needed.")
+            : Say.No("memory", Failures.TooLittle("memory", one.Target.Node, needed, one.Target.MemoryFreeBytes));
+    }
+
+    private static PreCheckVerdict? CheckpointSpace(Checked one) => !one.CopiesMemory ? null
+        : one.Target.CheckpointSpaceBytes >= one.Candidate.Instance.MemoryBytes
+            ? Say.Ok("checkpoint-space", $"{Mega(one.Target.CheckpointSpaceBytes)} free on the target.")
+            : Say.No("checkpoint-space", Failures.TooLittle(
+                "room for checkpoints", one.Target.Node, one.Candidate.Instance.MemoryBytes, one.Target.CheckpointSpaceBytes));
+
+    private static PreCheckVerdict? Disk(Checked one) => (one.Target.Surroundings, one.Candidate.Instance.Picture?.ChangedBytes) switch
+    {
+        (null, _) => null,
+        ({ DiskFreeBytes: var free }, var changed) when free >= (changed ?? 0) + (64L << 20) => Say.Ok("disk", $"{Mega(free)} free on the target."),
+        ({ DiskFreeBytes: var free }, var changed) => Say.No("disk", Failures.TooLittle("disk", one.Target.Node, (changed ?? 0) + (64L << 20), free)),
+    };
+
+    private static PreCheckVerdict? Obstacles(Checked one) => (one.CopiesMemory, one.Candidate.Instance.Picture) switch
+    {
+        (false, _) or (_, null) => null,
+        (_, { Obstacles: [var first, ..] all }) => Say.No("open-files", Failures.CannotBeHeld(first, all.Count - 1)),
+        (_, var picture) => Say.Ok("open-files", string.Create(
+            CultureInfo.InvariantCulture, $"Nothing that a checkpoint could not hold, in {picture.Processes} process(es).")),
+    };
+
+    private static PreCheckVerdict? Ports(Checked one)
+    {
+        if (one.Candidate.Spec.Address is not null || one.Target.Surroundings is not { } there || one.Candidate.Instance.Picture is not { } picture)
+        {
+            return null;
+        }
+
+        return picture.Ports.Intersect(there.Ports).Order().ToArray() is [var taken, ..]
+            ? Say.No("ports", Failures.PortTaken(taken, one.Target.Node))
+            : Say.Ok("ports", picture.Ports.Count == 0 ? "It listens on none of its node's." : $"Free on the target: {string.Join(", ", picture.Ports)}.");
+    }
+
+    private static PreCheckVerdict? Clock(Checked one)
+    {
+        if (one.Source.ClockBehindMs is not { } source || one.Target.ClockBehindMs is not { } target)
+        {
+            return null;
+        }
+
+        var apart = Math.Abs(source - target);
+        return apart < 1000
+            ? Say.Ok("clock", "The nodes' clocks are less than a second apart.")
+            : Say.Warn("clock", string.Create(CultureInfo.InvariantCulture, $"The nodes' clocks seem to be {apart / 1000:0.0} s apart."),
+                "Let both follow a time server: a workload that measures time will see a jump.");
+    }
+
+    private static PreCheckVerdict? Base(Checked one) => one.Candidate.Transfer.Mode != TransferMode.Delta || !one.CopiesMemory ? null
+        : one.Source.Features.Any(feature => feature is { Name: "soft-dirty", Available: true })
+            ? Say.Ok("delta", "The kernel tracks changed pages.")
+            : Say.Ok("delta", "The kernel does not track changed pages; they are found by comparing.");
+
+    private static string Mega(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0} MB");
+}

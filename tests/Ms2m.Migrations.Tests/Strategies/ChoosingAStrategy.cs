@@ -1,0 +1,81 @@
+using Ms2m.Contracts;
+using Ms2m.Migrations.Plans;
+using Ms2m.Migrations.Tests.Stories;
+
+namespace Ms2m.Migrations.Tests.Strategies;
+
+public class ChoosingAStrategy
+{
+    private static readonly WorkloadAddress _address = new("10.99.0.80/24");
+
+    public static TheoryData<string, WorkloadSpec, string> Declared => new()
+    {
+        { "a queue", Story.Orders, "shadow" },
+        { "a queue, and never two", Story.Orders with { Traits = new(Unique: true) }, "sequential" },
+        { "an address and no queue", Story.Orders with { Queue = null, Address = _address }, "live" },
+        { "no state, whatever else", Story.Orders with { Address = _address, Traits = new(Stateless: true) }, "cold" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Declared))]
+    public void follows_what_the_workload_declares_and_says_why(string declares, WorkloadSpec spec, string expected)
+    {
+        var (strategy, reason, refusal) = StrategyChoice.Choose(StrategyChoice.Auto, Of(spec));
+
+        Assert.True(refusal is null, declares);
+        Assert.Equal(expected, strategy?.Name);
+        Assert.False(string.IsNullOrWhiteSpace(reason));
+    }
+
+    [Fact]
+    public void is_never_cold_where_nobody_has_said_that_the_state_may_go() =>
+        Assert.Equal("MS2M-0120", StrategyChoice.Choose(StrategyChoice.Auto, Of(Story.Orders with { Queue = null })).Refusal?.Code);
+
+    [Theory]
+    [InlineData("shadow", "MS2M-0115")]
+    [InlineData("sequential", "MS2M-0115")]
+    [InlineData("live", "MS2M-0117")]
+    [InlineData("cold", null)]
+    public void refuses_what_was_asked_for_where_the_workload_cannot(string asked, string? code) =>
+        Assert.Equal(code, StrategyChoice.Choose(asked, Of(Story.Orders with { Queue = null })).Refusal?.Code);
+
+    [Fact]
+    public void never_makes_a_second_one_of_what_is_unique() =>
+        Assert.Equal("MS2M-0116", StrategyChoice.Choose("shadow", Of(Story.Orders with { Traits = new(Unique: true) })).Refusal?.Code);
+
+    [Fact]
+    public void wants_both_nodes_to_have_what_live_needs()
+    {
+        var candidate = Of(Story.Orders with { Queue = null, Address = _address });
+
+        var refusal = StrategyChoice.Choose("live", candidate with { Target = candidate.Target with { Features = [] } }).Refusal;
+
+        Assert.Equal("MS2M-0118", refusal?.Code);
+        Assert.Contains("node-b", refusal?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void stands_in_the_log_with_its_reason()
+    {
+        var story = new Story().Tell(Story.Ask(strategy: StrategyChoice.Auto));
+
+        var requested = Assert.IsType<MigrationRequested>(story.Events[0]);
+        Assert.Equal("shadow", requested.Strategy);
+        Assert.NotNull(requested.StrategyReason);
+    }
+
+    [Fact]
+    public void needs_no_reason_where_it_was_asked_for() =>
+        Assert.Null(Assert.IsType<MigrationRequested>(new Story().Tell(Story.Ask()).Events[0]).StrategyReason);
+
+    internal static Candidate Of(WorkloadSpec spec)
+    {
+        NodeFeature[] features = [new(Requirements.WorkloadNetwork, true, "")];
+        var instance = Story.Active() with { Spec = spec };
+        return new Candidate(
+            instance,
+            Story.Node("node-a", Story.Start, instance) with { Features = features },
+            Story.Node("node-b", Story.Start) with { Features = features },
+            new TransferOptions(), PostCopy: false);
+    }
+}
