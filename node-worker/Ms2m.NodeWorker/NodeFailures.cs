@@ -91,6 +91,10 @@ public static class NodeFailures
         "MS2M-2308", $"The checkpoint's {archive} is refused: {cause}.",
         "Nothing was unpacked. Look at what the workload keeps in its files; a node that makes such archives is suspect.");
 
+    public static Trouble BaseGone() => Again(
+        "MS2M-2309", "The target no longer has the memory from which the checkpoint leaves out what it has.",
+        "Nothing: the checkpoint is sent as a whole.");
+
     public static Trouble RestoreFailed(string instance, string cause) => Again(
         "MS2M-2401", $"The checkpoint could not be restored as '{instance}': {cause}",
         "See the node worker's log; do both nodes have the same image, processor kind and CRIU?");

@@ -1,6 +1,7 @@
 namespace Ms2m.Contracts;
 
 /// <summary>Something that a migration has put on a node besides a container.</summary>
-/// <param name="Kind"><c>reservation</c>, <c>incoming-checkpoint</c> or <c>outgoing-checkpoint</c>.</param>
+/// <param name="Kind"><c>reservation</c>, <c>incoming-checkpoint</c>, <c>outgoing-checkpoint</c>, or <c>base</c>: memory
+/// that is kept for a while, so that it need not travel again; it goes by itself.</param>
 /// <param name="Bytes">What it takes of the memory or disk where checkpoints rest.</param>
 public sealed record Holding(Guid MigrationId, string Kind, long Bytes);

@@ -13,6 +13,7 @@ public abstract record StepKind(Type Command, bool RunsAgain, bool EndsOthers)
     private static readonly StepKind[] All =
     [
         new Of<ReserveTarget>(RunsAgain: false, EndsOthers: false, c => c with { Token = "" }),
+        new Of<PreCopy>(RunsAgain: false, EndsOthers: false, c => c with { Token = "" }),
         new Of<TakeCheckpoint>(RunsAgain: false, EndsOthers: false, c => c with { Token = "" }),
         new Of<RestoreShadow>(RunsAgain: true, EndsOthers: false, c => c),
         new Of<ActivateInstance>(RunsAgain: true, EndsOthers: false, c => c),

@@ -6,13 +6,14 @@ using Ms2m.NodeWorker.Instances;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Steps;
+using Ms2m.NodeWorker.Transfer.Delta;
 
 namespace Ms2m.NodeWorker.Consumers;
 
 /// <summary>Runs a workload for the first time.</summary>
 public sealed class RunWorkloadConsumer(
     WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book,
-    StartGate gate, HeartbeatSignal heartbeat, IBusSender bus) : IConsumer<RunWorkload>
+    StartGate gate, Bases bases, HeartbeatSignal heartbeat, IBusSender bus) : IConsumer<RunWorkload>
 {
     public async Task Consume(ConsumeContext<RunWorkload> context)
     {
@@ -55,6 +56,8 @@ public sealed class RunWorkloadConsumer(
         if (!image.Value)
             return NodeFailures.NoSuchImage(spec.Image);
 
+        // Of a former life.
+        bases.RemoveOf(spec.Name);
         var had = instances.Read(spec.Name);
         instances.Write(new InstanceFile(
             command.InstanceId, spec.Name, InstanceRole.Active, 1, options.BrokerUriOf(command.InstanceId)));

@@ -4,13 +4,14 @@ using Ms2m.NodeWorker.Heartbeat;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Instances;
 using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Transfer.Delta;
 
 namespace Ms2m.NodeWorker.Consumers;
 
 /// <summary>Removes an instance outside a migration.</summary>
 public sealed class StopWorkloadConsumer(
     WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, StartGate gate,
-    HeartbeatSignal heartbeat, IBusSender bus) : IConsumer<StopWorkload>
+    Bases bases, HeartbeatSignal heartbeat, IBusSender bus) : IConsumer<StopWorkload>
 {
     public async Task Consume(ConsumeContext<StopWorkload> context)
     {
@@ -37,6 +38,7 @@ public sealed class StopWorkloadConsumer(
         {
             if (container.Spec is null)
                 return NodeFailures.NameTaken(command.InstanceId);
+            bases.RemoveOf(container.Spec.Name);
             if (await runtime.RemoveAsync(command.InstanceId, cancel) is { Failed: true } removal)
                 return removal.Trouble;
         }

@@ -1,18 +1,20 @@
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Reservations;
+using Ms2m.NodeWorker.Transfer.Delta;
 
 namespace Ms2m.NodeWorker.Heartbeat;
 
 /// <summary>What migrations have put on this node besides containers, so that the engine can tell what nobody needs any
 /// more.</summary>
-public sealed class Holdings(WorkerOptions options, ReservationBook book)
+public sealed class Holdings(WorkerOptions options, ReservationBook book, Bases bases)
 {
     public IReadOnlyList<Holding> All =>
     [
         .. book.Open.Select(reservation => new Holding(reservation.MigrationId, "reservation", 0)),
         .. In(options.IncomingFolder, "incoming-checkpoint"),
         .. In(options.OutgoingFolder, "outgoing-checkpoint"),
+        .. bases.All().Select(one => new Holding(one.MigrationId, "base", SizeOf(one.Folder))),
     ];
 
     private static IEnumerable<Holding> In(string folder, string kind) =>

@@ -18,6 +18,7 @@ public static class BusSetup
         {
             x.DisableUsageTelemetry();
             x.AddConsumer<StepConsumer<ReserveTarget>>();
+            x.AddConsumer<StepConsumer<PreCopy>>();
             x.AddConsumer<StepConsumer<TakeCheckpoint>>();
             x.AddConsumer<StepConsumer<RestoreShadow>>();
             x.AddConsumer<StepConsumer<ActivateInstance>>();

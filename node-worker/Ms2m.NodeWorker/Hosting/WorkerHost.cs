@@ -2,6 +2,7 @@ using MassTransit;
 using Ms2m.NodeWorker.Completed;
 using Ms2m.NodeWorker.Heartbeat;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Delta;
 using Serilog;
 
 namespace Ms2m.NodeWorker.Hosting;
@@ -33,6 +34,7 @@ public static class WorkerHost
         builder.Services.AddWorkerBus(options);
         builder.Services.AddHostedService<NodeReporter>();
         builder.Services.AddHostedService<JournalKeeper>();
+        builder.Services.AddHostedService<BaseKeeper>();
         builder.Services.AddHostedService<InstanceWatch>();
         change?.Invoke(builder.Services);
 

@@ -53,6 +53,15 @@ public sealed record WorkerOptions
     /// refuses migrations earlier.</summary>
     public long ReserveBytes { get; init; } = 64_000_000;
 
+    /// <summary>MS2M_BASE_SECONDS: for how long the memory of a workload that was moved with <c>delta</c> is kept where it
+    /// left, for its way back; 0 keeps none. Default 3600: a shorter one keeps its secrets for less long, a longer one saves
+    /// more transfers.</summary>
+    public int BaseSeconds { get; init; } = 3600;
+
+    /// <summary>MS2M_BASE_SHARE: how much of the space for checkpoints that may take, in percent. Default 50; it is given up
+    /// anyway when a migration needs it.</summary>
+    public int BaseShare { get; init; } = 50;
+
     /// <summary>Where an instance connects, and as whom. A secret.</summary>
     public string BrokerUriOf(string instanceId) => new UriBuilder(WorkloadBrokerUri)
     {
@@ -69,6 +78,8 @@ public sealed record WorkerOptions
     public string CriuConfiguration => Path.Combine(Data, "criu.conf");
 
     public string IncomingFolder => Path.Combine(Checkpoints, "in");
+
+    public string BaseFolder => Path.Combine(Checkpoints, "base");
 
     public string OutgoingFolder => Path.Combine(Checkpoints, "out");
 }

@@ -75,6 +75,11 @@ public static class WorkerOptionsReader
         if (!long.TryParse(Text("MS2M_RESERVE_BYTES", "64000000"), NumberStyles.None, CultureInfo.InvariantCulture,
                 out var reserve))
             problems.Add("MS2M_RESERVE_BYTES must be a number of bytes.");
+        if (!int.TryParse(Text("MS2M_BASE_SECONDS", "3600"), NumberStyles.None, CultureInfo.InvariantCulture, out var baseSeconds))
+            problems.Add("MS2M_BASE_SECONDS must be a number of seconds.");
+        if (!int.TryParse(Text("MS2M_BASE_SHARE", "50"), NumberStyles.None, CultureInfo.InvariantCulture, out var baseShare)
+            || baseShare > 90)
+            problems.Add("MS2M_BASE_SHARE must be a number of percent, 90 at most.");
 
         var options = new WorkerOptions
         {
@@ -93,6 +98,8 @@ public static class WorkerOptionsReader
             PodmanSocket = Text("MS2M_PODMAN_SOCKET", "/run/podman/podman.sock"),
             Way = way,
             ReserveBytes = reserve,
+            BaseSeconds = baseSeconds,
+            BaseShare = baseShare,
         };
         return problems.Count == 0 ? (options, problems) : (null, problems);
     }

@@ -9,6 +9,7 @@ using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Runtimes.Podman;
 using Ms2m.NodeWorker.Steps;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.Security;
 
 namespace Ms2m.NodeWorker.Hosting;
@@ -35,6 +36,11 @@ public static class WorkerServices
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>();
         services.AddSingleton<IncomingCheckpoints>();
         services.AddSingleton<OutgoingFolders>();
+        services.AddSingleton<Bases>();
+        services.AddSingleton<AheadReceiver>();
+        services.AddSingleton<AheadRounds>();
+        services.AddSingleton<ILiveMemory, ProcMemory>();
+        services.AddSingleton<Admission>();
         services.AddSingleton<TransferEndpoint>();
         services.AddSingleton<ICheckpointTransfer, DirectTransfer>();
         services.AddSingleton<ITransferSecurity>(s => options.Tls is { } folder
@@ -43,6 +49,7 @@ public static class WorkerServices
 
         services.AddSingleton<Preparations>();
         services.AddSingleton<IStepHandler<ReserveTarget>, ReserveTargetHandler>();
+        services.AddSingleton<IStepHandler<PreCopy>, PreCopyHandler>();
         services.AddSingleton<IStepHandler<TakeCheckpoint>, TakeCheckpointHandler>();
         services.AddSingleton<IStepHandler<RestoreShadow>, RestoreShadowHandler>();
         services.AddSingleton<IStepHandler<ActivateInstance>, ActivateInstanceHandler>();

@@ -11,14 +11,19 @@ public class Room(WorkerOptions options)
 
     public virtual long FreeForCheckpoints => new DriveInfo(options.Checkpoints).AvailableFreeSpace;
 
+    /// <summary>Free or not.</summary>
+    public virtual long SpaceForCheckpoints => new DriveInfo(options.Checkpoints).TotalSize;
+
     public virtual long FreeMemory => Memory("MemAvailable:");
 
     public static long TotalMemory => Memory("MemTotal:");
 
+    public static long WithGrowth(long expectedBytes) => (long)(expectedBytes * Growth);
+
     /// <summary>Trouble when one more checkpoint of that size would not fit beside those already promised.</summary>
     public Trouble? Refuse(long expectedBytes, IEnumerable<Reservation> promised)
     {
-        var needed = (long)(expectedBytes * Growth) + promised.Sum(r => (long)(r.ExpectedBytes * Growth))
+        var needed = WithGrowth(expectedBytes) + promised.Sum(r => WithGrowth(r.ExpectedBytes))
             + options.ReserveBytes;
         if (FreeForCheckpoints is var space && space < needed)
             return NodeFailures.NoRoom("The checkpoint's folder", needed, space);

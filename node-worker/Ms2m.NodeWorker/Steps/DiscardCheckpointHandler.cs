@@ -2,12 +2,13 @@ using Ms2m.Contracts;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Delta;
 
 namespace Ms2m.NodeWorker.Steps;
 
 /// <summary>Forgets a checkpoint made here, or expected here. A transfer of it was cancelled when the command came.</summary>
 public sealed class DiscardCheckpointHandler(
-    WorkerOptions options, ReservationBook book, IncomingCheckpoints incoming, OutgoingFolders outgoing)
+    WorkerOptions options, ReservationBook book, IncomingCheckpoints incoming, OutgoingFolders outgoing, Bases bases)
     : IStepHandler<DiscardCheckpoint>
 {
     public async Task<Trouble?> HandleAsync(DiscardCheckpoint command, Action<IStepMessage> answer, CancellationToken cancel)
@@ -16,6 +17,7 @@ public sealed class DiscardCheckpointHandler(
         book.Remove(command.MigrationId);
         await incoming.DiscardAsync(command.MigrationId);
         outgoing.Remove(command.MigrationId);
+        bases.RemoveOf(command.MigrationId);
         answer(new CheckpointDiscarded(command.MigrationId, command.Step, command.Attempt, options.Node));
         return null;
     }

@@ -5,13 +5,15 @@ using Ms2m.NodeWorker.Instances;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Delta;
 
 namespace Ms2m.NodeWorker.Steps;
 
 /// <summary>Removes an instance and all that the migration has put on this node, as far as it is there.</summary>
 public sealed class RemoveInstanceHandler(
     WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book,
-    IncomingCheckpoints incoming, OutgoingFolders outgoing, Preparations preparations, HeartbeatSignal heartbeat)
+    IncomingCheckpoints incoming, OutgoingFolders outgoing, Preparations preparations, Bases bases,
+    HeartbeatSignal heartbeat)
     : IStepHandler<RemoveInstance>
 {
     public async Task<Trouble?> HandleAsync(
@@ -33,6 +35,8 @@ public sealed class RemoveInstanceHandler(
         book.Remove(command.MigrationId);
         await incoming.DiscardAsync(command.MigrationId);
         outgoing.Remove(command.MigrationId);
+        // What the workload leaves behind when it has moved is kept for its way back.
+        bases.RemoveAhead(command.MigrationId);
         answer(new InstanceRemoved(
             command.MigrationId, command.Step, command.Attempt, options.Node, command.InstanceId));
         heartbeat.Now();

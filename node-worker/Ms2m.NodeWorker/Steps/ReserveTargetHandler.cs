@@ -5,6 +5,7 @@ using Ms2m.NodeWorker.Preflight;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.Wire;
 
 namespace Ms2m.NodeWorker.Steps;
@@ -12,7 +13,8 @@ namespace Ms2m.NodeWorker.Steps;
 /// <summary>Promises to take a checkpoint, or says why not, and begins to make its container.</summary>
 public sealed class ReserveTargetHandler(
     WorkerOptions options, IContainerRuntime runtime, ReservationBook book, IncomingCheckpoints incoming, Room room,
-    CheckpointStorage storage, InstanceFolders instances, Preparations preparations, NodeFeatures features) : IStepHandler<ReserveTarget>
+    CheckpointStorage storage, InstanceFolders instances, Preparations preparations, Bases bases,
+    NodeFeatures features) : IStepHandler<ReserveTarget>
 {
     public async Task<Trouble?> HandleAsync(
         ReserveTarget command, Action<IStepMessage> answer, CancellationToken cancel)
@@ -33,7 +35,7 @@ public sealed class ReserveTargetHandler(
         var path = TransferEndpoint.PathOf(command.MigrationId, command.Attempt);
         var query = TransferUrl.Query(
             options.Way == CheckpointWayWanted.Archive ? TransferUrl.OnlyArchive : null,
-            Zstd.IsAvailable ? TransferUrl.Zstd : null);
+            Zstd.IsAvailable ? TransferUrl.Zstd : null, TransferUrl.Delta);
         answer(new TargetReserved(
             command.MigrationId, command.Step, command.Attempt, options.Node,
             new Uri(options.Advertise, path + query).ToString(), room.FreeForCheckpoints));
@@ -53,7 +55,9 @@ public sealed class ReserveTargetHandler(
             return NodeFailures.NoSuchImage(command.Spec.Image);
         if (await RefuseNamesAsync(command, cancel) is { } taken)
             return taken;
-        return room.Refuse(command.ExpectedBytes, book.Open.Where(r => r.MigrationId != command.MigrationId));
+        Trouble? NoRoom() => room.Refuse(command.ExpectedBytes, book.Open.Where(r => r.MigrationId != command.MigrationId));
+        bases.MakeRoom(command.Spec.Name, () => NoRoom() is null);
+        return NoRoom();
     }
 
     private async Task<Trouble?> RefuseNamesAsync(ReserveTarget command, CancellationToken cancel)

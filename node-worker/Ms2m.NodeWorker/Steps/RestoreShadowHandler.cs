@@ -6,13 +6,14 @@ using Ms2m.NodeWorker.Instances;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Delta;
 
 namespace Ms2m.NodeWorker.Steps;
 
 /// <summary>Brings a received checkpoint to life as a shadow.</summary>
 public sealed class RestoreShadowHandler(
     WorkerOptions options, IContainerRuntime runtime, ReservationBook book, IncomingCheckpoints incoming,
-    InstanceFolders instances, Preparations preparations, HeartbeatSignal heartbeat, TimeProvider time)
+    InstanceFolders instances, Preparations preparations, Bases bases, HeartbeatSignal heartbeat, TimeProvider time)
     : IStepHandler<RestoreShadow>
 {
     public async Task<Trouble?> HandleAsync(
@@ -44,6 +45,7 @@ public sealed class RestoreShadowHandler(
         book.Write(reservation with { ExpectedBytes = 0 });
         // The process has its memory back; a second copy of its secrets is of no more use.
         await incoming.DiscardAsync(command.MigrationId);
+        bases.RemoveAhead(command.MigrationId);
         return null;
     }
 

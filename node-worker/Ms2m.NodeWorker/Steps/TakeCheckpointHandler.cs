@@ -5,12 +5,14 @@ using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Delta;
 
 namespace Ms2m.NodeWorker.Steps;
 
 /// <summary>Dumps the source into memory and sends the dump.</summary>
 public sealed class TakeCheckpointHandler(
-    WorkerOptions options, CheckpointStorage storage, IContainerRuntime runtime, ICheckpointTransfer transfer, TimeProvider time)
+    WorkerOptions options, CheckpointStorage storage, IContainerRuntime runtime, ICheckpointTransfer transfer, Bases bases,
+    TimeProvider time)
     : IStepHandler<TakeCheckpoint>
 {
     public async Task<Trouble?> HandleAsync(
@@ -33,6 +35,7 @@ public sealed class TakeCheckpointHandler(
         var dump = DumpAsync();
         try
         {
+            var workload = command.Transfer.Mode == TransferMode.Delta ? await WorkloadAsync() : null;
             var sent = await SendAsync();
             // A transfer may fail before the dump has ended, and the dump writes on into the folder.
             var dumped = await dump;
@@ -46,6 +49,8 @@ public sealed class TakeCheckpointHandler(
                 {
                     WireBytes = sent.Value.WireBytes,
                 });
+            if (!sent.Failed && workload is not null)
+                await KeepAsync(workload, sent.Value);
             return null;
         }
         finally
@@ -53,6 +58,14 @@ public sealed class TakeCheckpointHandler(
             await dump.ContinueWith(_ => PrivateFiles.DeleteFolder(attempt), CancellationToken.None,
                 TaskContinuationOptions.None, TaskScheduler.Default);
         }
+
+        async Task<string?> WorkloadAsync() =>
+            await runtime.FindAsync(command.InstanceId, cancel) is { Failed: false, Value.Spec.Name: { } name } ? name : null;
+
+        // Not to be cancelled: what was sent is sent, and a command that comes now waits for its turn.
+        Task KeepAsync(string name, Sent sent) => bases.KeepAsync(
+            name, command.MigrationId, images,
+            new CompleteCheckpoint(sent.Digest, sent.Bytes, Directory.GetFiles(images).Length), CancellationToken.None);
 
         async Task<Outcome<Sent>> SendAsync()
         {

@@ -7,7 +7,8 @@ namespace Ms2m.NodeWorker.Transfer;
 /// a body: <c>kind (1 byte), length of the name (1), offset in the file (8), length of the body (4)</c>, all
 /// little-endian. A data frame carries bytes of one file, in order within the file; the end frame carries the digest
 /// as its body and the number of bytes of all files as its offset. A zstd frame is a data frame whose body is one
-/// compressed block, which expands to no more than the longest body.</summary>
+/// compressed block, which expands to no more than the longest body. Copy and zero frames stand for
+/// bytes that need not travel: see <see cref="Delta.SpanFrames"/>.</summary>
 public readonly record struct CheckpointFrame(FrameKind Kind, int NameLength, long Offset, int Length)
 {
     public const int HeadLength = 14;
@@ -36,7 +37,7 @@ public readonly record struct CheckpointFrame(FrameKind Kind, int NameLength, lo
         var frame = new CheckpointFrame(
             (FrameKind)head[0], head[1], BinaryPrimitives.ReadInt64LittleEndian(head[2..]),
             BinaryPrimitives.ReadInt32LittleEndian(head[10..]));
-        var sound = frame.Kind is FrameKind.Data or FrameKind.End or FrameKind.Zstd
+        var sound = frame.Kind is >= FrameKind.Data and <= FrameKind.Zero
             && frame.Offset >= 0 && frame.Length is >= 0 and <= MaxLength
             && (frame.Kind == FrameKind.End ? frame.NameLength == 0 : frame.NameLength is > 0 and <= MaxNameLength);
         return sound ? frame : null;
@@ -48,4 +49,6 @@ public enum FrameKind : byte
     Data = 1,
     End = 2,
     Zstd = 3,
+    Copy = 4,
+    Zero = 5,
 }

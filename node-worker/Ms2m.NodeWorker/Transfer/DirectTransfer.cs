@@ -1,5 +1,6 @@
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.Security;
 using Ms2m.NodeWorker.Transfer.Wire;
 
@@ -38,21 +39,26 @@ public sealed class DirectTransfer(ITransferSecurity security, TimeProvider time
         try
         {
             var since = time.GetTimestamp();
-            // Nothing is learned from it but that the connection is there when the first byte wants to go.
-            await target.AskAsync(limited.Token);
+            if (order.Options.Mode == TransferMode.Delta)
+                await FindOutAsync(target, order, outgoing, wire, limited.Token);
+            else
+                // Nothing is learned from it but that the connection is there when the first byte wants to go.
+                await target.AskAsync(limited.Token);
             if (await dump.WaitAsync(limited.Token) is { Failed: true } dumped)
                 return dumped.Trouble!;
             if (outgoing.IsTooLarge())
                 return NodeFailures.TooLarge(order.MaxBytes);
             limit = LimitOf(outgoing.Size, order.Options.MaxBytesPerSecond);
             limited.CancelAfter(limit);
+            var resume = false;
             for (var attempt = 0; ; attempt++)
             {
-                var resume = attempt > 0;
-                var outcome = await target.PutAsync(outgoing.LengthAhead(), outgoing.WriteToAsync, headers =>
+                var outcome = await target.PutAsync("", outgoing.LengthAhead(), outgoing.WriteToAsync, headers =>
                 {
                     if (resume)
                         headers.Add(TransferHeaders.Resume, "1");
+                    if (outgoing.Known is { Bases.Count: > 0 } known)
+                        headers.Add(TransferHeaders.Bases, TransferHeaders.WriteBases(known.Bases));
                 }, limited.Token);
                 if (!outcome.Failed)
                 {
@@ -61,17 +67,47 @@ public sealed class DirectTransfer(ITransferSecurity security, TimeProvider time
                     var took = time.GetElapsedTime(wire.FirstByteAt ?? since).TotalMilliseconds;
                     return new Sent(outgoing.Bytes, outgoing.Digest, took, wire.Bytes);
                 }
-                if (!outcome.Trouble.Retryable || attempt == Pauses.Length)
+                if (outgoing.Known is not null && IsOfTheDifference(outcome.Trouble))
+                {
+                    TransferLog.SentAsAWhole(logger, order.Url.AbsolutePath, outcome.Trouble.Reason.Message);
+                    outgoing.BeginAnew();
+                    resume = false;
+                    continue;
+                }
+                if (!outcome.Trouble.Retryable || attempt >= Pauses.Length)
                     return outcome.Trouble;
                 TransferLog.Broke(logger, order.Url.AbsolutePath, attempt + 1, outcome.Trouble.Reason.Message);
                 await Task.Delay(Pauses[attempt], time, limited.Token);
                 outgoing.ContinueFrom(await target.AskAsync(limited.Token));
+                resume = true;
             }
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             return NodeFailures.TookTooLong("The transfer", limit);
         }
+    }
+
+    /// <summary>Pages that were taken for equal and are not, a base that is gone, or no room for both: what is sent as a
+    /// whole may get there all the same.</summary>
+    private static bool IsOfTheDifference(Trouble trouble) => trouble.Reason.Code is "MS2M-2304" or "MS2M-2309" or "MS2M-2501";
+
+    private async Task FindOutAsync(
+        TargetPeer target, TransferOrder order, OutgoingCheckpoint outgoing, PacedWire wire, CancellationToken cancel)
+    {
+        if (!TransferUrl.AcceptsDelta(order.Url))
+        {
+            TransferLog.SentAsAWhole(logger, order.Url.AbsolutePath, $"{order.TargetNode} has an older worker");
+            return;
+        }
+        var there = await target.PagesAsync(cancel);
+        if (there.Failed)
+        {
+            TransferLog.SentAsAWhole(logger, order.Url.AbsolutePath, there.Trouble.Reason.Message);
+            return;
+        }
+        wire.AlsoWent(there.Value.WireBytes);
+        outgoing.LeaveOut(new PageIndex(there.Value.Lists));
     }
 
     /// <summary>Whoever asks for a slow transfer gets the time for it.</summary>

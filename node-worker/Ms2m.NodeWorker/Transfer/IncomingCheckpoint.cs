@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Ms2m.NodeWorker.Runtimes;
-using Ms2m.NodeWorker.Transfer.Wire;
 
 namespace Ms2m.NodeWorker.Transfer;
 
@@ -29,7 +28,9 @@ internal sealed class IncomingCheckpoint(string folder, long maxBytes, Func<long
     public IReadOnlyDictionary<string, long> Received => _digest.Lengths;
 
     /// <param name="resume">Go on from <see cref="Received"/>; else what was there is thrown away.</param>
-    public async Task<Outcome<CompleteCheckpoint>> ReceiveAsync(Stream from, bool resume, CancellationToken cancel)
+    /// <param name="bases">Folders that hold what frames may stand for.</param>
+    public async Task<Outcome<CompleteCheckpoint>> ReceiveAsync(
+        Stream from, bool resume, IReadOnlyList<string> bases, CancellationToken cancel)
     {
         // Whoever comes last is the living sender; an older connection may not even know that it is dead.
         if (_current is { } older)
@@ -50,7 +51,7 @@ internal sealed class IncomingCheckpoint(string folder, long maxBytes, Func<long
                 BeginAnew();
             if (freeBytes() <= 0)
                 return NodeFailures.NoRoom("The checkpoint's folder", 1, 0);
-            var outcome = await ReadFramesAsync(from, mine);
+            var outcome = await ReadFramesAsync(from, bases, mine);
             // Not worth going on: only a new beginning can help.
             _refused = outcome.Trouble;
             return outcome;
@@ -96,11 +97,11 @@ internal sealed class IncomingCheckpoint(string folder, long maxBytes, Func<long
         PrivateFiles.CreateFolder(Images);
     }
 
-    private async Task<Outcome<CompleteCheckpoint>> ReadFramesAsync(Stream from, CancellationTokenSource limited)
+    private async Task<Outcome<CompleteCheckpoint>> ReadFramesAsync(
+        Stream from, IReadOnlyList<string> bases, CancellationTokenSource limited)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(2 * CheckpointFrame.MaxLength);
-        var expanded = buffer.AsMemory(CheckpointFrame.MaxLength, CheckpointFrame.MaxLength);
-        using var zstd = new Zstd();
+        var buffer = ArrayPool<byte>.Shared.Rent(CheckpointFrame.MaxLength);
+        using var content = new FrameContent(bases);
         using var open = new OpenFile();
         try
         {
@@ -116,16 +117,21 @@ internal sealed class IncomingCheckpoint(string folder, long maxBytes, Func<long
                 var body = buffer.AsMemory(0, frame.Length);
                 if (frame.Kind == FrameKind.End)
                     return Finish(frame, body.Span);
-                if (frame.Kind == FrameKind.Zstd)
-                {
-                    if (zstd.Expand(body.Span, expanded.Span) is not (>= 0 and var length))
-                        return NodeFailures.TransferRefused("a compressed piece cannot be expanded");
-                    (frame, body) = (frame with { Kind = FrameKind.Data, Length = length }, expanded[..length]);
-                }
-                if (Refuse(frame, name) is { } trouble)
+                if (content.Open(frame, body) is { } senseless)
+                    return senseless;
+                if (Refuse(name, frame.Offset, content.Length) is { } trouble)
                     return trouble;
-                RandomAccess.Write(open.Handle(Path.Combine(Images, name)), body.Span, frame.Offset);
-                _digest.Append(name, body.Span);
+                var file = open.Handle(Path.Combine(Images, name));
+                // A frame of no length makes a file of no length.
+                _digest.Append(name, []);
+                for (var at = frame.Offset; content.Length > 0;)
+                {
+                    limited.Token.ThrowIfCancellationRequested();
+                    var piece = content.Next();
+                    RandomAccess.Write(file, piece.Span, at);
+                    _digest.Append(name, piece.Span);
+                    at += piece.Length;
+                }
             }
         }
         finally
@@ -134,18 +140,18 @@ internal sealed class IncomingCheckpoint(string folder, long maxBytes, Func<long
         }
     }
 
-    private Trouble? Refuse(CheckpointFrame frame, string name)
+    private Trouble? Refuse(string name, long offset, long length)
     {
         if (!CheckpointFiles.IsAllowed(name))
             return NodeFailures.TransferRefused("a file's name is not one of a checkpoint");
-        if (frame.Offset != _digest.LengthOf(name))
+        if (offset != _digest.LengthOf(name))
             return NodeFailures.TransferRefused($"a piece of {name} does not follow on what is there");
         if (_digest.Files >= MaxFiles && !_digest.Knows(name))
             return NodeFailures.TransferRefused($"it has more than {MaxFiles} files");
-        if (_digest.Bytes + frame.Length > maxBytes)
+        if (length > maxBytes - _digest.Bytes)
             return NodeFailures.TooLarge(maxBytes);
-        return freeBytes() is var free && free < frame.Length
-            ? NodeFailures.NoRoom("The checkpoint's folder", frame.Length, free)
+        return freeBytes() is var free && free < length
+            ? NodeFailures.NoRoom("The checkpoint's folder", length, free)
             : null;
     }
 

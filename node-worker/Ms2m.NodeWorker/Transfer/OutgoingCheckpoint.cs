@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Ms2m.Contracts;
+using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.Wire;
 
 namespace Ms2m.NodeWorker.Transfer;
@@ -20,6 +21,9 @@ internal sealed class OutgoingCheckpoint(string folder, long maxBytes, PacedWire
     /// <summary>What the target can take and the order wants; else every block goes as it is.</summary>
     public TransferCompression Compression { get; init; } = TransferCompression.None;
 
+    /// <summary>What the target has already; null to send everything.</summary>
+    public PageIndex? Known { get; private set; }
+
     public int CompressedBlocks { get; private set; }
 
     public int PlainBlocks { get; private set; }
@@ -35,12 +39,22 @@ internal sealed class OutgoingCheckpoint(string folder, long maxBytes, PacedWire
         _sent = Files.Where(f => received.TryGetValue(f.Name, out var has) && has >= 0 && has <= f.Length)
             .ToDictionary(f => f.Name, f => received[f.Name], StringComparer.Ordinal);
 
+    /// <summary>Pages that the target has are not sent.</summary>
+    public void LeaveOut(PageIndex? known) => Known = known;
+
+    /// <summary>From the first byte again, and all of it.</summary>
+    public void BeginAnew()
+    {
+        Known = null;
+        _sent.Clear();
+    }
+
     public bool IsTooLarge() => Size > maxBytes;
 
     /// <summary>How many bytes <see cref="WriteToAsync"/> will write; null when only that will tell.</summary>
     public long? LengthAhead()
     {
-        if (Compression != TransferCompression.None)
+        if (Compression != TransferCompression.None || Known is not null)
             return null;
         long length = CheckpointFrame.HeadLength + CheckpointDigest.Length;
         foreach (var file in Files)
@@ -78,10 +92,11 @@ internal sealed class OutgoingCheckpoint(string folder, long maxBytes, PacedWire
     {
         var block = ArrayPool<byte>.Shared.Rent(CheckpointFrame.MaxLength);
         using var blocks = new BlockWriter(queue, Compression, () => wire.Speed, time);
+        IBlockWriter writer = Known is { } known ? new DeltaWriter(known, blocks, queue) : blocks;
         try
         {
             foreach (var file in Files)
-                await MakeFileAsync(blocks, block, file, cancel);
+                await MakeFileAsync(writer, block, file, cancel);
             var room = await queue.RoomAsync(cancel);
             var head = CheckpointFrame.Write(room.Span, FrameKind.End, "", Bytes, CheckpointDigest.Length);
             Encoding.ASCII.GetBytes(Digest, room.Span[head..]);
@@ -99,7 +114,7 @@ internal sealed class OutgoingCheckpoint(string folder, long maxBytes, PacedWire
         }
     }
 
-    private async Task MakeFileAsync(BlockWriter blocks, byte[] block, FileInfo file, CancellationToken cancel)
+    private async Task MakeFileAsync(IBlockWriter writer, byte[] block, FileInfo file, CancellationToken cancel)
     {
         var name = file.Name;
         using var handle = File.OpenHandle(file.FullName);
@@ -109,9 +124,12 @@ internal sealed class OutgoingCheckpoint(string folder, long maxBytes, PacedWire
             var read = RandomAccess.Read(handle, block.AsSpan(0, CheckpointFrame.MaxLength), at);
             // A file of no length is told of once, by a frame of no length.
             if (read == 0 && known)
+            {
+                await writer.EndFileAsync(name, cancel);
                 return;
+            }
             Hash(name, at, block.AsSpan(0, read));
-            await blocks.WriteAsync(name, at, block.AsMemory(0, read), cancel);
+            await writer.WriteAsync(name, at, block.AsMemory(0, read), cancel);
             at += read;
             known = true;
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Ms2m.Contracts;
+using Ms2m.NodeWorker.Transfer.Delta;
 
 namespace Ms2m.NodeWorker.Transfer;
 
@@ -11,11 +12,16 @@ internal sealed class TargetPeer(HttpClient http, TransferOrder order)
 
     private static readonly TimeSpan Asking = TimeSpan.FromSeconds(5);
 
+    /// <summary>The hashes of a gigabyte are two megabytes, and the wire may be slow.</summary>
+    private static readonly TimeSpan Listing = TimeSpan.FromSeconds(30);
+
+    /// <param name="below">Part of the path below the checkpoint's; empty for itself.</param>
     /// <param name="length">Of what will be written; null when only writing tells.</param>
     public async Task<Outcome<Done>> PutAsync(
-        long? length, Func<Stream, CancellationToken, Task> write, Action<HttpRequestHeaders> headers, CancellationToken cancel)
+        string below, long? length, Func<Stream, CancellationToken, Task> write, Action<HttpRequestHeaders> headers,
+        CancellationToken cancel)
     {
-        using var request = Request(HttpMethod.Put);
+        using var request = Request(HttpMethod.Put, below);
         using var content = new StreamedContent(length, write, cancel);
         request.Content = content;
         // The body waits for the target's word, so that a refused sender does not send secrets first.
@@ -46,7 +52,7 @@ internal sealed class TargetPeer(HttpClient http, TransferOrder order)
         limited.CancelAfter(Asking);
         try
         {
-            using var request = Request(HttpMethod.Get);
+            using var request = Request(HttpMethod.Get, "");
             using var response = await http.SendAsync(request, limited.Token);
             if (response.IsSuccessStatusCode)
             {
@@ -66,9 +72,34 @@ internal sealed class TargetPeer(HttpClient http, TransferOrder order)
         return new Dictionary<string, long>();
     }
 
-    private HttpRequestMessage Request(HttpMethod method)
+    /// <summary>Which pages of the workload the target has already, and what telling it cost.</summary>
+    public async Task<Outcome<(IReadOnlyList<PageList> Lists, long WireBytes)>> PagesAsync(CancellationToken cancel)
     {
-        var request = new HttpRequestMessage(method, order.Url) { Version = HttpVersion.Version11 };
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limited.CancelAfter(Listing);
+        try
+        {
+            using var request = Request(HttpMethod.Get, TransferEndpoint.Pages);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited.Token);
+            if (!response.IsSuccessStatusCode)
+                return NodeFailures.TransferRefused($"HTTP {(int)response.StatusCode}");
+            var lists = await PageList.ReadAllAsync(await response.Content.ReadAsStreamAsync(limited.Token), limited.Token);
+            return (lists, lists.Sum(list => list.Pages * sizeof(ulong)));
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
+        {
+            return NodeFailures.TransferBroke(e.Message);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return NodeFailures.TookTooLong("Asking the target what it has", Listing);
+        }
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, string below)
+    {
+        var url = below.Length == 0 ? order.Url : new UriBuilder(order.Url) { Path = $"{order.Url.AbsolutePath}/{below}" }.Uri;
+        var request = new HttpRequestMessage(method, url) { Version = HttpVersion.Version11 };
         // Whose certificate must be shown: the node's, by whatever address it is reached.
         request.Headers.Host = order.TargetNode;
         request.Headers.TryAddWithoutValidation("Authorization", TransferToken.Header(order.Token));
@@ -110,10 +141,4 @@ internal sealed class TargetPeer(HttpClient http, TransferOrder order)
             return length is not null;
         }
     }
-}
-
-internal static class TransferHeaders
-{
-    /// <summary>On a PUT: go on from what is there instead of beginning anew.</summary>
-    public const string Resume = "Ms2m-Resume";
 }

@@ -3,41 +3,38 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Reservations;
-using Ms2m.NodeWorker.Transfer.Security;
+using Ms2m.NodeWorker.Transfer.Delta;
 
 namespace Ms2m.NodeWorker.Transfer;
 
-/// <summary>Where checkpoints arrive: PUT sends one, GET tells how much of it is here.</summary>
+/// <summary>Where checkpoints arrive: PUT sends one, GET tells how much of it is here. Below it, which pages of the workload
+/// this node has already, and where more of them are sent ahead.</summary>
 public sealed class TransferEndpoint(
-    ReservationBook book, IncomingCheckpoints incoming, ITransferSecurity security, ILogger<TransferEndpoint> log)
+    Admission admission, IncomingCheckpoints incoming, Bases bases, AheadReceiver ahead, ILogger<TransferEndpoint> log)
 {
     private const string Route = "/checkpoints/{migrationId:guid}/{attempt:int}";
+
+    public const string Pages = "pages";
+    public const string Ahead = "ahead";
 
     public static string PathOf(Guid migrationId, int attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"/checkpoints/{migrationId:D}/{attempt}");
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods(Route, ["PUT"], (RequestDelegate)PutAsync);
+        routes.MapMethods(Route, ["PUT"], (RequestDelegate)(http => TakeAsync(http, PutAsync)));
         routes.MapMethods(Route, ["GET"], (RequestDelegate)GetAsync);
+        routes.MapMethods($"{Route}/{Pages}", ["GET"], (RequestDelegate)GetPagesAsync);
+        routes.MapMethods($"{Route}/{Ahead}", ["PUT"], (RequestDelegate)(http => TakeAsync(http, ahead.ReceiveAsync)));
     }
 
-    private async Task PutAsync(HttpContext http)
+    private async Task TakeAsync(HttpContext http, Func<HttpContext, Reservation, Task<Trouble?>> take)
     {
-        if (Admit(http) is not { } reservation)
-        {
-            // Before a byte of the body is read; an unknown migration and a wrong token look the same from outside.
-            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        if (await admission.AdmitAsync(http) is not { } reservation)
             return;
-        }
-        if (!security.ComesFrom(http, reservation.SourceNode))
-        {
-            await RefuseAsync(http, reservation, NodeFailures.NotTheSource(reservation.SourceNode));
-            return;
-        }
         if (http.Request.ContentLength > reservation.MaxBytes)
         {
-            await RefuseAsync(http, reservation, NodeFailures.TooLarge(reservation.MaxBytes));
+            await admission.RefuseAsync(http, reservation, NodeFailures.TooLarge(reservation.MaxBytes));
             return;
         }
         // The reservation limits the size, and a dump may well take longer than Kestrel's patience with slow senders.
@@ -47,15 +44,10 @@ public sealed class TransferEndpoint(
             rate.MinDataRate = null;
         try
         {
-            var resume = http.Request.Headers.ContainsKey(TransferHeaders.Resume);
-            var outcome = await incoming.For(reservation).ReceiveAsync(http.Request.Body, resume, http.RequestAborted);
-            if (outcome.Failed)
-            {
-                await RefuseAsync(http, reservation, outcome.Trouble);
-                return;
-            }
-            TransferLog.Received(log, reservation.MigrationId, outcome.Value.Files, outcome.Value.Bytes);
-            http.Response.StatusCode = StatusCodes.Status200OK;
+            if (await take(http, reservation) is { } trouble)
+                await admission.RefuseAsync(http, reservation, trouble);
+            else
+                http.Response.StatusCode = StatusCodes.Status200OK;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or BadHttpRequestException)
         {
@@ -65,41 +57,38 @@ public sealed class TransferEndpoint(
         }
     }
 
+    private async Task<Trouble?> PutAsync(HttpContext http, Reservation reservation)
+    {
+        var named = TransferHeaders.ReadBases(http.Request.Headers[TransferHeaders.Bases]);
+        var kept = bases.Of(reservation.Spec.Name);
+        // Of a sender that leaves nothing out, none is needed.
+        if (named.Count == 0)
+            bases.MakeRoom(reservation.Spec.Name, () => bases.FreeAhead(reservation) >= 0);
+        var folders = named.Select(digest => kept.FirstOrDefault(b => b.Complete?.Digest == digest)?.Images).ToList();
+        if (folders.Contains(null))
+            return NodeFailures.BaseGone();
+        var resume = http.Request.Headers.ContainsKey(TransferHeaders.Resume);
+        var outcome = await incoming.For(reservation).ReceiveAsync(http.Request.Body, resume, folders!, http.RequestAborted);
+        if (!outcome.Failed)
+            TransferLog.Received(log, reservation.MigrationId, outcome.Value.Files, outcome.Value.Bytes);
+        return outcome.Trouble;
+    }
+
     private async Task GetAsync(HttpContext http)
     {
-        if (Admit(http) is not { } reservation || !security.ComesFrom(http, reservation.SourceNode))
+        if (await admission.AdmitAsync(http) is { } reservation)
         {
-            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            return;
+            await http.Response.WriteAsJsonAsync(
+                incoming.For(reservation).Received, ContractJson.Options, http.RequestAborted);
         }
-        await http.Response.WriteAsJsonAsync(
-            incoming.For(reservation).Received, ContractJson.Options, http.RequestAborted);
     }
 
-    private Reservation? Admit(HttpContext http)
+    private async Task GetPagesAsync(HttpContext http)
     {
-        var route = http.Request.RouteValues;
-        if (!Guid.TryParse(route["migrationId"] as string, out var migrationId)
-            || !int.TryParse(route["attempt"] as string, CultureInfo.InvariantCulture, out var attempt))
-            return null;
-        return book.Of(migrationId) is { } reservation && reservation.Attempt == attempt
-            && TransferToken.Matches(http.Request.Headers.Authorization, reservation.TokenDigest)
-            ? reservation
-            : null;
-    }
-
-    private async Task RefuseAsync(HttpContext http, Reservation reservation, Trouble trouble)
-    {
-        var status = trouble.Reason.Code switch
-        {
-            "MS2M-2303" => StatusCodes.Status413PayloadTooLarge,
-            "MS2M-2306" => StatusCodes.Status403Forbidden,
-            "MS2M-2304" => StatusCodes.Status422UnprocessableEntity,
-            "MS2M-2501" => StatusCodes.Status507InsufficientStorage,
-            _ => StatusCodes.Status400BadRequest,
-        };
-        TransferLog.Refused(log, reservation.MigrationId, status, trouble.Reason.Message);
-        http.Response.StatusCode = status;
-        await http.Response.WriteAsJsonAsync(trouble, ContractJson.Options, http.RequestAborted);
+        if (await admission.AdmitAsync(http) is not { } reservation)
+            return;
+        http.Response.ContentType = "application/octet-stream";
+        foreach (var one in bases.Of(reservation.Spec.Name).TakeLast(byte.MaxValue))
+            await http.Response.Body.WriteAsync(await File.ReadAllBytesAsync(one.Pages, http.RequestAborted), http.RequestAborted);
     }
 }

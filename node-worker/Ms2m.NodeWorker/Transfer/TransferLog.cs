@@ -40,4 +40,22 @@ internal static partial class TransferLog
 
     [LoggerMessage(2210, LogLevel.Warning, "Sending {Path} uncompressed: {Who} has no libzstd.so.1, or an older worker")]
     public static partial void Uncompressed(ILogger log, string path, string who);
+
+    [LoggerMessage(2211, LogLevel.Information, "Keeping {Bytes} bytes of {Workload}, for {Seconds} s at most, for its way back")]
+    public static partial void BaseKept(ILogger log, string workload, long bytes, int seconds);
+
+    [LoggerMessage(2212, LogLevel.Information, "Giving up {Bytes} bytes kept of {Workload}: the room is needed")]
+    public static partial void BaseGivenUp(ILogger log, string workload, long bytes);
+
+    [LoggerMessage(2213, LogLevel.Warning, "Sending {Path} as a whole, not by what has changed: {Cause}")]
+    public static partial void SentAsAWhole(ILogger log, string path, string cause);
+
+    [LoggerMessage(2214, LogLevel.Information, "Received {Bytes} bytes of memory ahead of the checkpoint of {MigrationId}")]
+    public static partial void ReceivedAhead(ILogger log, Guid migrationId, long bytes);
+
+    [LoggerMessage(2215, LogLevel.Information, "Sent ahead of {Path}, round {Round}: of {Bytes} bytes {WireBytes} on the wire")]
+    public static partial void SentAhead(ILogger log, string path, int round, long bytes, long wireBytes);
+
+    [LoggerMessage(2216, LogLevel.Warning, "What {Workload} leaves behind cannot be kept for its way back: {Cause}")]
+    public static partial void BaseNotKept(ILogger log, string workload, string cause);
 }

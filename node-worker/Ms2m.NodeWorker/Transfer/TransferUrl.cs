@@ -11,7 +11,12 @@ public static class TransferUrl
     /// <summary>As its query: the target understands compressed frames. An older one does not say so.</summary>
     public const string Zstd = "accepts=zstd";
 
+    /// <summary>As its query: the target tells which pages it has, and takes memory ahead of a checkpoint.</summary>
+    public const string Delta = "accepts=delta";
+
     public static CheckpointWay Accepts(Uri url) => Says(url, OnlyArchive) ? CheckpointWay.Archive : CheckpointWay.Images;
+
+    public static bool AcceptsDelta(Uri url) => Says(url, Delta);
 
     public static bool AcceptsZstd(Uri url) => Says(url, Zstd);
 

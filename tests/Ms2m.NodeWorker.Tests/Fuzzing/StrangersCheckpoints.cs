@@ -55,7 +55,7 @@ public sealed class StrangersCheckpoints
             var trouble = false;
             try
             {
-                trouble = (await incoming.ReceiveAsync(stream, random.Next(2) == 0, default)).Failed;
+                trouble = (await incoming.ReceiveAsync(stream, random.Next(2) == 0, [], default)).Failed;
             }
             catch (EndOfStreamException)
             {

@@ -14,6 +14,7 @@ using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Tests.Stage;
 using Ms2m.NodeWorker.Tests.Transfer;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.Security;
 
 namespace Ms2m.NodeWorker.Tests.Steps;
@@ -37,6 +38,9 @@ internal sealed class WorkerStage : IAsyncDisposable
         builder.Services.AddSingleton<Room>(new FakeRoom(options));
         builder.Services.AddSingleton<IContainerRuntime>(Runtime);
         builder.Services.AddSingleton<IBusSender>(Bus);
+        var memory = new byte[100 * 4096];
+        new Random(1).NextBytes(memory);
+        builder.Services.AddSingleton<ILiveMemory>(new FakeLiveMemory { Blocks = [memory] });
         builder.Services.AddSingleton(new NodeFeatures([], TimeProvider.System));
         PrivateFiles.CreateFolder(options.Checkpoints);
         Options = options;
@@ -55,6 +59,10 @@ internal sealed class WorkerStage : IAsyncDisposable
     public InstanceFolders Instances => _app.Services.GetRequiredService<InstanceFolders>();
 
     public IncomingCheckpoints Incoming => _app.Services.GetRequiredService<IncomingCheckpoints>();
+
+    public Bases Bases => _app.Services.GetRequiredService<Bases>();
+
+    public Holdings Holdings => _app.Services.GetRequiredService<Holdings>();
 
     public ReservationBook Book => _app.Services.GetRequiredService<ReservationBook>();
 

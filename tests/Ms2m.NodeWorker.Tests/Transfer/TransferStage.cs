@@ -9,6 +9,7 @@ using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Tests.Stage;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.Security;
 
 namespace Ms2m.NodeWorker.Tests.Transfer;
@@ -35,6 +36,13 @@ internal sealed class TransferStage : IAsyncDisposable
 
     public FakeRoom Room => (FakeRoom)_app.Services.GetRequiredService<Room>();
 
+    private Counter _lists = new();
+
+    /// <summary>How often somebody was told which pages are here.</summary>
+    public int PageListsSent => Volatile.Read(ref _lists.Count);
+
+    public Bases Bases => _app.Services.GetRequiredService<Bases>();
+
     public IncomingCheckpoints Incoming => _app.Services.GetRequiredService<IncomingCheckpoints>();
 
     public string Outgoing => _folder["outgoing"];
@@ -42,7 +50,7 @@ internal sealed class TransferStage : IAsyncDisposable
     public string IncomingFolder => Path.Combine(Options.IncomingFolder, $"{MigrationId:N}-1");
 
     public Uri Url => new(
-        new Uri(_app.Urls.First()), $"{TransferEndpoint.PathOf(MigrationId, 1)}?{TransferUrl.Zstd}");
+        new Uri(_app.Urls.First()), $"{TransferEndpoint.PathOf(MigrationId, 1)}?{TransferUrl.Zstd}&{TransferUrl.Delta}");
 
     public static async Task<TransferStage> OpenAsync(
         long maxBytes = 10_000_000, ITransferSecurity? source = null, ITransferSecurity? target = null)
@@ -58,12 +66,23 @@ internal sealed class TransferStage : IAsyncDisposable
         builder.Services.AddSingleton<Room>(new FakeRoom(options));
         builder.Services.AddSingleton<ReservationBook>();
         builder.Services.AddSingleton<IncomingCheckpoints>();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<Bases>();
+        builder.Services.AddSingleton<AheadReceiver>();
+        builder.Services.AddSingleton<Admission>();
         builder.Services.AddSingleton<TransferEndpoint>();
         var app = builder.Build();
+        var lists = new Counter();
+        app.Use(async (http, next) =>
+        {
+            await next(http);
+            if (http.Request.Path.Value!.EndsWith("/pages", StringComparison.Ordinal))
+                Interlocked.Increment(ref lists.Count);
+        });
         app.Services.GetRequiredService<TransferEndpoint>().Map(app);
         await app.StartAsync();
         var stage = source is null
-            ? new TransferStage(folder, options, app)
+            ? new TransferStage(folder, options, app) { _lists = lists }
             : new TransferStage(folder, options, app) { Source = source };
         app.Services.GetRequiredService<ReservationBook>().Write(new Reservation(
             stage.MigrationId, 1, "t-1", new WorkloadSpec("t", "image", "q", new Dictionary<string, string>()),
@@ -106,6 +125,11 @@ internal sealed class TransferStage : IAsyncDisposable
     }
 }
 
+internal sealed class Counter
+{
+    public int Count;
+}
+
 internal sealed class FakeRoom(WorkerOptions options) : Room(options)
 {
     public long Space { get; set; } = 1_000_000_000;
@@ -113,6 +137,8 @@ internal sealed class FakeRoom(WorkerOptions options) : Room(options)
     public long Memory { get; set; } = 1_000_000_000;
 
     public override long FreeForCheckpoints => Space;
+
+    public override long SpaceForCheckpoints => 2_000_000_000;
 
     public override long FreeMemory => Memory;
 }

@@ -6,7 +6,7 @@ namespace Ms2m.NodeWorker.Transfer.Wire;
 /// <param name="wanted">What to do, of what the target can take.</param>
 /// <param name="link">What the wire takes, in bytes a second, as far as it is known.</param>
 internal sealed class BlockWriter(FrameQueue queue, TransferCompression wanted, Func<double?> link, TimeProvider time)
-    : IDisposable
+    : IBlockWriter, IDisposable
 {
     /// <summary>The fastest; the next ones take a third more time for a twentieth less.</summary>
     private const int Level = 1;
@@ -31,6 +31,8 @@ internal sealed class BlockWriter(FrameQueue queue, TransferCompression wanted, 
             room.Span, length == 0 ? FrameKind.Data : FrameKind.Zstd, name, at, length == 0 ? block.Length : length);
         queue.Add(head + (length == 0 ? block.Length : length));
     }
+
+    public ValueTask EndFileAsync(string name, CancellationToken cancel) => ValueTask.CompletedTask;
 
     public void Dispose() => _zstd.Dispose();
 

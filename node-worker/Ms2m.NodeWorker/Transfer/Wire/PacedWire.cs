@@ -14,6 +14,9 @@ internal sealed class PacedWire(long? maxBytesPerSecond, TimeProvider time)
     /// <summary>What the wire takes, in bytes a second; null while nothing has gone over it.</summary>
     public double? Speed => _link.BytesPerSecond is { } seen ? Math.Min(seen, maxBytesPerSecond ?? double.MaxValue) : null;
 
+    /// <summary>What the other side had to say for it.</summary>
+    public void AlsoWent(long bytes) => Bytes += bytes;
+
     public async ValueTask WriteAsync(Stream to, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
         FirstByteAt ??= time.GetTimestamp();

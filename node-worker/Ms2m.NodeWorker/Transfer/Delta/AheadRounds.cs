@@ -1,0 +1,44 @@
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Transfer.Security;
+using Ms2m.NodeWorker.Transfer.Wire;
+
+namespace Ms2m.NodeWorker.Transfer.Delta;
+
+/// <summary>Sends memory ahead of a checkpoint while the processes run, in rounds: each sends the pages that the target has
+/// not had from one before. Nothing is dumped and nobody stands still for it, since a page counts by its content alone: what
+/// was read in the wrong moment is simply not found in the checkpoint.</summary>
+public sealed class AheadRounds(ITransferSecurity security, ILiveMemory memory, TimeProvider time, ILogger<AheadRounds> log)
+{
+    /// <summary>Trouble ends the rounds, and is told in words: the checkpoint gets there without them.</summary>
+    public async Task<(IReadOnlyList<PreCopyRound> Rounds, string StoppedBecause)> RunAsync(
+        TransferOrder order, int pid, CancellationToken cancel)
+    {
+        var rounds = new List<PreCopyRound>();
+        if (!TransferUrl.AcceptsDelta(order.Url))
+            return (rounds, $"{order.TargetNode} has an older worker, which takes no memory ahead");
+        if (order.Url.Scheme != security.Scheme || security.Problem() is not null)
+            return (rounds, "this node cannot prove to the target who it is");
+        using var http = security.OpenClient();
+        var target = new TargetPeer(http, order);
+        var wire = new PacedWire(order.Options.MaxBytesPerSecond, time);
+        var there = await target.PagesAsync(cancel);
+        if (there.Failed)
+            return (rounds, there.Trouble.Reason.Message);
+        wire.AlsoWent(there.Value.WireBytes);
+        var known = there.Value.Lists.SelectMany(list => list.Files).SelectMany(file => file.Hashes).ToHashSet();
+        while (true)
+        {
+            if (RoundRules.WhyStop(rounds, order.Options.MaxRounds) is { } reason)
+                return (rounds, reason);
+            var (since, went) = (time.GetTimestamp(), rounds.Count == 0 ? 0 : wire.Bytes);
+            var round = new AheadRound(memory, pid, known, wire, order, time);
+            var sent = await target.PutAsync(TransferEndpoint.Ahead, null, round.WriteToAsync, _ => { }, cancel);
+            if (sent.Failed)
+                return (rounds, sent.Trouble.Reason.Message);
+            known.UnionWith(round.Sent);
+            rounds.Add(new PreCopyRound(
+                round.BytesSeen, wire.Bytes - went, 0, time.GetElapsedTime(since).TotalMilliseconds));
+            TransferLog.SentAhead(log, order.Url.AbsolutePath, rounds.Count, round.BytesSeen, wire.Bytes - went);
+        }
+    }
+}

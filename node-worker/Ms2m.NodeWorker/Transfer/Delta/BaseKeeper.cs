@@ -1,0 +1,14 @@
+namespace Ms2m.NodeWorker.Transfer.Delta;
+
+/// <summary>Lets go of bases that have waited too long for their workload to come back.</summary>
+public sealed class BaseKeeper(Bases bases, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            bases.RemoveOld();
+    }
+}

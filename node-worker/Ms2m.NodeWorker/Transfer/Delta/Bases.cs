@@ -1,0 +1,133 @@
+using System.Globalization;
+using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Reservations;
+
+namespace Ms2m.NodeWorker.Transfer.Delta;
+
+/// <summary>Memory of workloads that this node keeps, so that what it has of it need not travel once more: what it sent
+/// when a workload left (<see cref="LeftBehind"/>), and what it was sent ahead of a checkpoint (<see cref="SentAhead"/>).
+/// Each is a folder like a received checkpoint's, with the hashes of its pages beside it.</summary>
+public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, ILogger<Bases> log)
+{
+    private const string LeftBehind = "left";
+    private const string SentAhead = "ahead";
+    private const string PagesFile = "pages.bin";
+
+    /// <summary>Complete bases of a workload.</summary>
+    internal IReadOnlyList<Base> Of(string workload) =>
+        [.. All().Where(b => b.Workload == workload && File.Exists(Path.Combine(b.Folder, PagesFile))).OrderBy(b => b.Folder, StringComparer.Ordinal)];
+
+    /// <summary>Complete or not: what takes room.</summary>
+    internal IReadOnlyList<Base> All() =>
+    [
+        .. from workload in FoldersIn(options.BaseFolder)
+           from folder in FoldersIn(workload)
+           let parts = Path.GetFileName(folder).Split('-')
+           where parts.Length >= 2 && Guid.TryParseExact(parts[1], "N", out _)
+           select new Base(Path.GetFileName(workload), Guid.ParseExact(parts[1], "N"), parts[0] == SentAhead, folder),
+    ];
+
+    /// <summary>Where the next one that is sent ahead of a migration's checkpoint goes.</summary>
+    internal string FolderAhead(Reservation reservation, int number) => Path.Combine(
+        options.BaseFolder, reservation.Spec.Name,
+        string.Create(CultureInfo.InvariantCulture, $"{SentAhead}-{reservation.MigrationId:N}-{reservation.Attempt}-{number:D3}"));
+
+    /// <summary>What may be sent ahead: the checkpoint itself must still find room.</summary>
+    internal long FreeAhead(Reservation reservation) =>
+        room.FreeForCheckpoints - options.ReserveBytes - Room.WithGrowth(reservation.ExpectedBytes);
+
+    /// <summary>From here on the folder is a base.</summary>
+    internal static async Task MakeUsableAsync(string folder, string digest, CancellationToken cancel)
+    {
+        var list = await PageList.OfFolderAsync(digest, Path.Combine(folder, "images"), cancel);
+        using var bytes = new MemoryStream();
+        await list.WriteAsync(bytes, cancel);
+        PrivateFiles.Replace(Path.Combine(folder, PagesFile), bytes.ToArray());
+    }
+
+    /// <summary>Takes a checkpoint that has gone to another node, for the workload's way back; or removes it, when it is
+    /// larger than what may be kept.</summary>
+    internal async Task KeepAsync(string workload, Guid migrationId, string images, CompleteCheckpoint sent, CancellationToken cancel)
+    {
+        Remove(All().Where(b => b.Workload == workload));
+        var most = (long)(room.SpaceForCheckpoints / 100.0 * options.BaseShare);
+        if (options.BaseSeconds == 0 || sent.Bytes > most)
+            return;
+        foreach (var other in All().OrderBy(b => b.At))
+        {
+            if (All().Sum(b => b.Bytes) + sent.Bytes <= most)
+                break;
+            Remove([other]);
+        }
+        var folder = Path.Combine(options.BaseFolder, workload, $"{LeftBehind}-{migrationId:N}");
+        try
+        {
+            PrivateFiles.CreateFolder(options.BaseFolder);
+            PrivateFiles.CreateFolder(Path.GetDirectoryName(folder)!);
+            PrivateFiles.CreateFolder(folder);
+            Directory.Move(images, Path.Combine(folder, "images"));
+            PrivateFiles.ReplaceJson(Path.Combine(folder, CompleteCheckpoint.FileName), sent);
+            await MakeUsableAsync(folder, sent.Digest, cancel);
+            TransferLog.BaseKept(log, workload, sent.Bytes, options.BaseSeconds);
+        }
+        catch (IOException e)
+        {
+            // Only the way back is longer without it.
+            TransferLog.BaseNotKept(log, workload, e.Message);
+            PrivateFiles.DeleteFolder(folder);
+        }
+    }
+
+    /// <summary>Lets go of bases, other workloads' and older ones first, until so much is free.</summary>
+    internal void MakeRoom(string workload, Func<bool> isEnough)
+    {
+        foreach (var one in All().OrderBy(b => b.Workload == workload).ThenBy(b => b.At))
+        {
+            if (isEnough())
+                return;
+            TransferLog.BaseGivenUp(log, one.Workload, one.Bytes);
+            Remove([one]);
+        }
+    }
+
+    /// <summary>The workload is here, or is no more: nobody will need what is kept of it.</summary>
+    internal void RemoveOf(string workload) => Remove(All().Where(b => b.Workload == workload));
+
+    /// <summary>What was sent ahead has been used or never will be.</summary>
+    internal void RemoveAhead(Guid migrationId) => Remove(All().Where(b => b.MigrationId == migrationId && b.IsAhead));
+
+    internal void RemoveOf(Guid migrationId) => Remove(All().Where(b => b.MigrationId == migrationId));
+
+    /// <summary>A restarted worker keeps none.</summary>
+    internal void RemoveAll() => PrivateFiles.DeleteFolder(options.BaseFolder);
+
+    internal void RemoveOld() =>
+        Remove(All().Where(b => !b.IsAhead && time.GetUtcNow() - b.At > TimeSpan.FromSeconds(options.BaseSeconds)));
+
+    private static void Remove(IEnumerable<Base> bases)
+    {
+        foreach (var one in bases.ToList())
+        {
+            // First what makes it usable.
+            File.Delete(Path.Combine(one.Folder, PagesFile));
+            PrivateFiles.DeleteFolder(one.Folder);
+        }
+    }
+
+    private static string[] FoldersIn(string folder) => Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
+}
+
+/// <param name="IsAhead">Sent ahead of a checkpoint that is still to come; else left behind by one that went.</param>
+internal sealed record Base(string Workload, Guid MigrationId, bool IsAhead, string Folder)
+{
+    public string Images => Path.Combine(Folder, "images");
+
+    public string Pages => Path.Combine(Folder, "pages.bin");
+
+    public CompleteCheckpoint? Complete => PrivateFiles.ReadJson<CompleteCheckpoint>(Path.Combine(Folder, CompleteCheckpoint.FileName));
+
+    public DateTimeOffset At => Directory.GetLastWriteTimeUtc(Folder);
+
+    public long Bytes => Directory.Exists(Folder)
+        ? new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : 0;
+}
