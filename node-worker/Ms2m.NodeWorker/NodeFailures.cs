@@ -126,6 +126,20 @@ public static class NodeFailures
         "MS2M-2502", $"The node cannot take part in a migration: {feature}: {detail}",
         "`ms2m nodes` shows what each node lacks; deploy/images/node.Dockerfile shows a node that lacks nothing.");
 
+    public static Trouble NoWorkloadBridge() => Never(
+        "MS2M-2601", "This node has no bridge on which a workload could have an address of its own.",
+        "Put the node's address on a bridge and name that in MS2M_WORKLOAD_BRIDGE: docs/operations.md.");
+
+    public static Trouble AddressTaken(string address, string by) => Never(
+        "MS2M-2602", $"The address {address} is taken: {by}.", "Give the workload another address, or take this one from whoever has it.");
+
+    public static Trouble NetworkFailed(string what, string cause) => Again(
+        "MS2M-2603", $"The node could not {what}: {cause}", "See the node worker's log; it needs root and the program ip.");
+
+    public static Trouble FreezeFailed(string instance, string cause) => Again(
+        "MS2M-2202", $"'{instance}' could not be stopped or let run: {cause}",
+        "See the node worker's log; the node needs the second version of control groups.");
+
     private static Trouble Again(string code, string message, string remedy) =>
         new(new Failure(code, message, remedy), Retryable: true);
 

@@ -3,6 +3,7 @@ using Ms2m.Contracts;
 using Ms2m.NodeWorker.Heartbeat;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Instances;
+using Ms2m.NodeWorker.Networks;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Steps;
@@ -12,7 +13,7 @@ namespace Ms2m.NodeWorker.Consumers;
 
 /// <summary>Runs a workload for the first time.</summary>
 public sealed class RunWorkloadConsumer(
-    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book,
+    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book, AddressCheck addresses,
     StartGate gate, Bases bases, HeartbeatSignal heartbeat, IBusSender bus) : IConsumer<RunWorkload>
 {
     public async Task Consume(ConsumeContext<RunWorkload> context)
@@ -48,13 +49,15 @@ public sealed class RunWorkloadConsumer(
             return NodeFailures.WorkloadHere(spec.Name, other.Name);
         if (book.Open.FirstOrDefault(r => r.Spec.Name == spec.Name) is { } promised)
             return NodeFailures.WorkloadHere(spec.Name, promised.InstanceId);
-        if (listed.Value.Any(c => c.Name == command.InstanceId && c.IsRunning))
+        if (listed.Value.Any(c => c.Name == command.InstanceId && (c.IsRunning || c.IsFrozen)))
             return null;
         var image = await runtime.HasImageAsync(spec.Image, cancel);
         if (image.Failed)
             return image.Trouble;
         if (!image.Value)
             return NodeFailures.NoSuchImage(spec.Image);
+        if (await addresses.RefuseAsync(spec, listed.Value, moves: false, cancel) is { } taken)
+            return taken;
 
         // Of a former life.
         bases.RemoveOf(spec.Name);

@@ -22,6 +22,9 @@ public static class BusSetup
             x.AddConsumer<StepConsumer<TakeCheckpoint>>();
             x.AddConsumer<StepConsumer<RestoreShadow>>();
             x.AddConsumer<StepConsumer<ActivateInstance>>();
+            x.AddConsumer<StepConsumer<FreezeInstance>>();
+            x.AddConsumer<StepConsumer<ThawInstance>>();
+            x.AddConsumer<StepConsumer<StartInstance>>();
             x.AddConsumer<StepConsumer<RemoveInstance>>();
             x.AddConsumer<StepConsumer<DiscardCheckpoint>>();
             x.AddConsumer<RunWorkloadConsumer>();

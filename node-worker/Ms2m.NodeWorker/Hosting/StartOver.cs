@@ -1,5 +1,8 @@
 using Ms2m.NodeWorker.Completed;
+using Ms2m.NodeWorker.Networks;
 using Ms2m.NodeWorker.Preflight;
+using Ms2m.NodeWorker.Reservations;
+using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Delta;
 
@@ -9,19 +12,27 @@ namespace Ms2m.NodeWorker.Hosting;
 /// takes up what it left undone.</summary>
 public sealed class StartOver(
     WorkerOptions options, CriuConfigurationCheck criu, IncomingCheckpoints incoming, OutgoingFolders outgoing, Bases bases,
-    StepDesk desk)
-    : IHostedService
+    ReservationBook book, IContainerRuntime runtime, IWorkloadNetworks networks, StepDesk desk) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         criu.Write();
         PrivateFiles.CreateFolder(options.WorkloadsFolder);
         outgoing.RemoveAll();
         bases.RemoveAll();
         incoming.RemoveUnclaimed();
+        await RemoveNetworksAsync(cancellationToken);
         desk.Resume();
-        return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => desk.StopAsync().WaitAsync(cancellationToken);
+
+    /// <summary>Of instances that have no container and will get none.</summary>
+    private async Task RemoveNetworksAsync(CancellationToken cancel)
+    {
+        if (networks.Instances() is not { Count: > 0 } left || await runtime.ListAsync(cancel) is not { Failed: false, Value: var there })
+            return;
+        foreach (var instance in left.Except(there.Select(c => c.Name)).Except(book.Open.Select(r => r.InstanceId)))
+            await networks.RemoveAsync(instance, cancel);
+    }
 }

@@ -45,6 +45,10 @@ public sealed record WorkerOptions
     /// <summary>MS2M_PODMAN_SOCKET: podman's API. Default /run/podman/podman.sock.</summary>
     public required string PodmanSocket { get; init; }
 
+    /// <summary>MS2M_WORKLOAD_BRIDGE: a bridge of the node that is on the nodes' network, for workloads with an address of
+    /// their own. Where it is absent they are refused.</summary>
+    public string? WorkloadBridge { get; init; }
+
     /// <summary>MS2M_CHECKPOINT_WAY: <c>auto</c> takes the fast way where it works; <c>archive</c> always takes
     /// podman's own export and import, which costs about 0.6 s more. Default auto.</summary>
     public CheckpointWayWanted Way { get; init; } = CheckpointWayWanted.Auto;

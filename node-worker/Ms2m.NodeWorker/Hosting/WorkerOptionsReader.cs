@@ -81,6 +81,10 @@ public static class WorkerOptionsReader
             || baseShare > 90)
             problems.Add("MS2M_BASE_SHARE must be a number of percent, 90 at most.");
 
+        var bridge = setting("MS2M_WORKLOAD_BRIDGE") is { Length: > 0 } named ? named.Trim() : null;
+        if (bridge is { Length: 0 or > 15 } || bridge?.Any(c => c is '/' || char.IsWhiteSpace(c) || char.IsControl(c)) == true)
+            problems.Add("MS2M_WORKLOAD_BRIDGE must be the name of a network interface.");
+
         var options = new WorkerOptions
         {
             Node = node,
@@ -96,6 +100,7 @@ public static class WorkerOptionsReader
             Data = data,
             Checkpoints = Folder("MS2M_CHECKPOINTS", Path.Combine(data, "checkpoints")),
             PodmanSocket = Text("MS2M_PODMAN_SOCKET", "/run/podman/podman.sock"),
+            WorkloadBridge = bridge,
             Way = way,
             ReserveBytes = reserve,
             BaseSeconds = baseSeconds,

@@ -3,6 +3,7 @@ using Ms2m.Contracts;
 using Ms2m.NodeWorker.Completed;
 using Ms2m.NodeWorker.Heartbeat;
 using Ms2m.NodeWorker.Instances;
+using Ms2m.NodeWorker.Networks;
 using Ms2m.NodeWorker.Preflight;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
@@ -32,6 +33,9 @@ public static class WorkerServices
         services.AddSingleton(new PodmanPlaces(options.CriuConfiguration, options.Way == CheckpointWayWanted.Archive));
         services.AddSingleton(_ => new PodmanApi(options.PodmanSocket));
         services.AddSingleton<IContainerRuntime, PodmanRuntime>();
+        services.AddSingleton<IWorkloadNetworks>(s => new BridgedNetworks(
+            new NodeShell(), s.GetRequiredService<PodmanPlaces>(), options.WorkloadBridge));
+        services.AddSingleton<AddressCheck>();
 
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>();
         services.AddSingleton<IncomingCheckpoints>();
@@ -53,6 +57,9 @@ public static class WorkerServices
         services.AddSingleton<IStepHandler<TakeCheckpoint>, TakeCheckpointHandler>();
         services.AddSingleton<IStepHandler<RestoreShadow>, RestoreShadowHandler>();
         services.AddSingleton<IStepHandler<ActivateInstance>, ActivateInstanceHandler>();
+        services.AddSingleton<IStepHandler<FreezeInstance>, FreezeInstanceHandler>();
+        services.AddSingleton<IStepHandler<ThawInstance>, ThawInstanceHandler>();
+        services.AddSingleton<IStepHandler<StartInstance>, StartInstanceHandler>();
         services.AddSingleton<IStepHandler<RemoveInstance>, RemoveInstanceHandler>();
         services.AddSingleton<IStepHandler<DiscardCheckpoint>, DiscardCheckpointHandler>();
         services.AddSingleton<StepJournal>();
@@ -67,6 +74,7 @@ public static class WorkerServices
         services.AddSingleton<INodeCheck, CheckpointFolderCheck>();
         services.AddSingleton<INodeCheck, TransferSecurityCheck>();
         services.AddSingleton<INodeCheck, ControlGroupCheck>();
+        services.AddSingleton<INodeCheck, WorkloadNetworkCheck>();
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("soft-dirty", "mem_dirty_track"));
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("pagemap-scan", "pagemap_scan"));
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("userfaultfd", "uffd"));

@@ -5,17 +5,41 @@ namespace Ms2m.NodeWorker.Runtimes;
 /// <summary>A container to be.</summary>
 /// <param name="Name">The instance id.</param>
 /// <param name="InstanceFolder">Folder of the node that the container sees as /ms2m.</param>
-public sealed record ContainerRequest(string Name, WorkloadSpec Spec, string InstanceFolder);
+public sealed record ContainerRequest(string Name, WorkloadSpec Spec, string InstanceFolder)
+{
+    /// <summary>For a restore: the open connections of the memory are restored with it, not closed, and the container
+    /// stands still from its first instruction until it is thawed.</summary>
+    public bool KeepsConnections { get; init; }
+}
+
+/// <summary>A checkpoint to be made.</summary>
+/// <param name="Name">Of the container.</param>
+/// <param name="Folder">Empty, private.</param>
+/// <param name="Accepts">What the target can restore from.</param>
+public sealed record DumpRequest(string Name, string Folder, CheckpointWay Accepts)
+{
+    /// <summary>The container stands still afterwards, cut off from a network of its own; before the dump begins it is.
+    /// What comes in later would be acknowledged by a memory that is already taken.</summary>
+    public bool StaysFrozen { get; init; }
+
+    /// <summary>The memory is to be restored with its open connections.</summary>
+    public bool KeepsConnections { get; init; }
+}
 
 /// <summary>A container that exists.</summary>
 /// <param name="Spec">What it runs; null when it is no workload's.</param>
-/// <param name="State">The runtime's word: running, exited, created, …</param>
+/// <param name="State">The runtime's word: running, exited, created, …; or <see cref="Frozen"/>.</param>
 /// <param name="Pid">Of its first process as the node sees it; 0 when it does not run.</param>
 /// <param name="ExitCode">Of its first process, when it has ended.</param>
 /// <param name="Pod">The pod that it is one of; null or empty when it stands alone.</param>
 public sealed record Container(string Id, string Name, WorkloadSpec? Spec, string State, int Pid, int ExitCode = 0, string? Pod = null)
 {
+    public const string Frozen = "frozen";
+
     public bool IsRunning => State == "running";
+
+    /// <summary>Its processes live and stand still.</summary>
+    public bool IsFrozen => State == Frozen;
 
     /// <summary>Its processes have ended, or never ran; it is not on its way to anything else.</summary>
     public bool HasEnded => State is "exited" or "stopped" or "dead";

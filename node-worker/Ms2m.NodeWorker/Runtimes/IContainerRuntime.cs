@@ -18,15 +18,24 @@ public interface IContainerRuntime
 
     Task<Outcome<bool>> HasImageAsync(string image, CancellationToken cancel);
 
-    /// <summary>Writes the container's memory into a folder and lets it run on.</summary>
-    /// <param name="folder">Empty, private.</param>
-    /// <param name="accepts">What the target can restore from.</param>
-    Task<Outcome<Dump>> CheckpointAsync(string name, string folder, CheckpointWay accepts, CancellationToken cancel);
+    /// <summary>Writes the container's memory into a folder and lets it run on, unless it is to stay frozen. A container
+    /// that would have stayed frozen runs on when the dump has failed, if it ran before.</summary>
+    Task<Outcome<Dump>> CheckpointAsync(DumpRequest request, CancellationToken cancel);
 
-    /// <summary>Makes a container that has never run its program and waits for a checkpoint. Harmless when repeated.</summary>
+    /// <summary>Lets the container's processes stand still, and cuts it off from a network of its own. Harmless when they
+    /// do.</summary>
+    Task<Outcome<Done>> FreezeAsync(string name, CancellationToken cancel);
+
+    /// <summary>Puts the container on its network, if it has one of its own, and lets its processes run. Harmless when they
+    /// do.</summary>
+    Task<Outcome<Done>> ThawAsync(string name, CancellationToken cancel);
+
+    /// <summary>Makes a container that has never run its program and waits for a checkpoint; a network of its own is cut
+    /// off. Harmless when repeated.</summary>
     Task<Outcome<Done>> PrepareAsync(ContainerRequest request, CancellationToken cancel);
 
-    /// <summary>Restores a checkpoint as the container of this request; prepares it first when nobody has.</summary>
+    /// <summary>Restores a checkpoint as the container of this request; prepares it first when nobody has. A network of its
+    /// own stays cut off until the container is thawed.</summary>
     Task<Outcome<Done>> RestoreAsync(ContainerRequest request, string folder, CancellationToken cancel);
 
     /// <summary>Calls <paramref name="look"/> whenever a container of a workload may have ended. Ends only with trouble:

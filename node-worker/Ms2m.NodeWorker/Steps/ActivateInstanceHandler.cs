@@ -3,31 +3,37 @@ using Ms2m.NodeWorker.Heartbeat;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Instances;
 using Ms2m.NodeWorker.Reservations;
+using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer.Delta;
 
 namespace Ms2m.NodeWorker.Steps;
 
-/// <summary>Writes the promotion into the instance file. The migration needs no reservation any more.</summary>
+/// <summary>Writes the promotion into the instance file, and puts an instance with an address of its own on its network.
+/// The migration needs no reservation any more.</summary>
 public sealed class ActivateInstanceHandler(
-    WorkerOptions options, InstanceFolders instances, ReservationBook book, Bases bases,
+    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book, Bases bases,
     HeartbeatSignal heartbeat)
     : IStepHandler<ActivateInstance>
 {
-    public Task<Trouble?> HandleAsync(ActivateInstance command, Action<IStepMessage> answer, CancellationToken cancel)
+    public async Task<Trouble?> HandleAsync(ActivateInstance command, Action<IStepMessage> answer, CancellationToken cancel)
     {
         if (instances.Find(command.InstanceId) is not { } file)
         {
             var reserved = book.Of(command.MigrationId);
             var found = reserved is null ? null : instances.Read(reserved.Spec.Name)?.InstanceId;
-            return Task.FromResult<Trouble?>(NodeFailures.NotTheInstance(command.InstanceId, found));
+            return NodeFailures.NotTheInstance(command.InstanceId, found);
         }
         instances.Write(file with { Role = InstanceRole.Active, Epoch = command.Epoch, MigrationId = null });
+        // Without a reservation it was done before.
+        if (book.Of(command.MigrationId) is { Spec.Address: not null }
+            && await runtime.ThawAsync(command.InstanceId, cancel) is { Failed: true } thawing)
+            return thawing.Trouble;
         book.Remove(command.MigrationId);
         // The workload is here again: what it left here once is of no more use.
         bases.RemoveOf(file.Workload);
         answer(new InstanceActivated(
             command.MigrationId, command.Step, command.Attempt, options.Node, command.InstanceId));
         heartbeat.Now();
-        return Task.FromResult<Trouble?>(null);
+        return null;
     }
 }

@@ -24,10 +24,11 @@ public sealed class RemoveInstanceHandler(
         var found = await runtime.FindAsync(command.InstanceId, cancel);
         if (found.Failed)
             return found.Trouble;
-        if (found.Value is { Spec: not null } container)
+        // Also without a container: a network of its own may be there all the same.
+        if (found.Value is null or { Spec: not null })
         {
             instances.Retire(command.InstanceId);
-            if (await runtime.RemoveAsync(container.Name, cancel) is { Failed: true } removal)
+            if (await runtime.RemoveAsync(command.InstanceId, cancel) is { Failed: true } removal)
                 return removal.Trouble;
         }
         instances.Remove(command.InstanceId, WorkloadOf(command, found.Value));

@@ -1,6 +1,7 @@
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Instances;
+using Ms2m.NodeWorker.Networks;
 using Ms2m.NodeWorker.Preflight;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
@@ -13,7 +14,7 @@ namespace Ms2m.NodeWorker.Steps;
 /// <summary>Promises to take a checkpoint, or says why not, and begins to make its container.</summary>
 public sealed class ReserveTargetHandler(
     WorkerOptions options, IContainerRuntime runtime, ReservationBook book, IncomingCheckpoints incoming, Room room,
-    CheckpointStorage storage, InstanceFolders instances, Preparations preparations, Bases bases,
+    CheckpointStorage storage, InstanceFolders instances, Preparations preparations, AddressCheck addresses, Bases bases,
     NodeFeatures features) : IStepHandler<ReserveTarget>
 {
     public async Task<Trouble?> HandleAsync(
@@ -70,11 +71,13 @@ public sealed class ReserveTargetHandler(
             return NodeFailures.WorkloadHere(command.Spec.Name, other.Name);
         if (book.Open.FirstOrDefault(r => r.Spec.Name == command.Spec.Name && r.MigrationId != command.MigrationId) is { } promised)
             return NodeFailures.WorkloadHere(command.Spec.Name, promised.InstanceId);
+        if (await addresses.RefuseAsync(command.Spec, listed.Value, moves: true, cancel) is { } taken)
+            return taken;
         var found = await runtime.FindAsync(command.InstanceId, cancel);
         if (found.Failed)
             return found.Trouble;
         // A container that waits for a checkpoint is an earlier attempt's and will do.
-        return found.Value is { } existing && (existing.Spec is null || existing.IsRunning)
+        return found.Value is { } existing && (existing.Spec is null || existing.IsRunning || existing.IsFrozen)
             ? NodeFailures.NameTaken(command.InstanceId)
             : null;
     }

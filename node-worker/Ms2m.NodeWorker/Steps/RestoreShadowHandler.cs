@@ -33,7 +33,10 @@ public sealed class RestoreShadowHandler(
                 command.InstanceId, command.Spec.Name, InstanceRole.Shadow, command.Epoch,
                 options.BrokerUriOf(command.InstanceId), command.MigrationId));
             var request = new ContainerRequest(
-                command.InstanceId, command.Spec, instances.PathOf(command.Spec.Name));
+                command.InstanceId, command.Spec, instances.PathOf(command.Spec.Name))
+            {
+                KeepsConnections = command.KeepsConnections,
+            };
             if (await RestoreAsync(request, images, command.Digest, cancel) is { } trouble)
                 return trouble;
         }
@@ -73,6 +76,6 @@ public sealed class RestoreShadowHandler(
             || file.MigrationId != command.MigrationId)
             return false;
         var found = await runtime.FindAsync(command.InstanceId, cancel);
-        return !found.Failed && found.Value is { IsRunning: true };
+        return !found.Failed && found.Value is { IsRunning: true } or { IsFrozen: true };
     }
 }

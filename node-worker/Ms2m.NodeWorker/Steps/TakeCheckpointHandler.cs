@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Completed;
+using Ms2m.NodeWorker.Heartbeat;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
@@ -12,7 +13,7 @@ namespace Ms2m.NodeWorker.Steps;
 /// <summary>Dumps the source into memory and sends the dump.</summary>
 public sealed class TakeCheckpointHandler(
     WorkerOptions options, CheckpointStorage storage, IContainerRuntime runtime, ICheckpointTransfer transfer, Bases bases,
-    TimeProvider time)
+    HeartbeatSignal heartbeat, TimeProvider time)
     : IStepHandler<TakeCheckpoint>
 {
     public async Task<Trouble?> HandleAsync(
@@ -80,13 +81,19 @@ public sealed class TakeCheckpointHandler(
         {
             using var span = WorkerTraces.Part("checkpoint");
             var outcome = await runtime.CheckpointAsync(
-                command.InstanceId, images, TransferUrl.Accepts(url), cancel);
+                new DumpRequest(command.InstanceId, images, TransferUrl.Accepts(url))
+                {
+                    StaysFrozen = command.StaysFrozen,
+                    KeepsConnections = command.KeepsConnections,
+                }, cancel);
             WorkerTraces.Ended(span, outcome.Trouble);
             if (!outcome.Failed)
             {
                 answer(new CheckpointTaken(command.MigrationId, command.Step, command.Attempt, options.Node,
                     outcome.Value.FrozenMs, time.GetElapsedTime(since).TotalMilliseconds));
             }
+            if (command.StaysFrozen)
+                heartbeat.Now();
             return outcome;
         }
     }

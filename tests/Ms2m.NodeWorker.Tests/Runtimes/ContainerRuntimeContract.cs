@@ -44,7 +44,7 @@ public abstract class ContainerRuntimeContract : IAsyncLifetime
     protected async Task<string> DumpAsync(string name, CheckpointWay accepts = CheckpointWay.Images)
     {
         var folder = NewFolder();
-        var dump = await Runtime.CheckpointAsync(name, folder, accepts, default);
+        var dump = await Runtime.CheckpointAsync(new(name, folder, accepts), default);
         Assert.True(!dump.Failed, dump.Trouble?.ToString());
         return folder;
     }
@@ -97,7 +97,7 @@ public abstract class ContainerRuntimeContract : IAsyncLifetime
         Assert.Null((await Runtime.FindAsync("t-nobody", default)).Value);
         Assert.False((await Runtime.RemoveAsync("t-nobody", default)).Failed);
         Assert.Equal("MS2M-2103",
-            (await Runtime.CheckpointAsync("t-nobody", NewFolder(), CheckpointWay.Images, default)).Trouble?.Reason.Code);
+            (await Runtime.CheckpointAsync(new("t-nobody", NewFolder(), CheckpointWay.Images), default)).Trouble?.Reason.Code);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public abstract class ContainerRuntimeContract : IAsyncLifetime
 
         Assert.False((await FindAsync(request.Name)).IsRunning);
         Assert.Equal("MS2M-2104",
-            (await Runtime.CheckpointAsync(request.Name, NewFolder(), CheckpointWay.Images, default)).Trouble?.Reason.Code);
+            (await Runtime.CheckpointAsync(new(request.Name, NewFolder(), CheckpointWay.Images), default)).Trouble?.Reason.Code);
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class PodmanRuntimeTests : ContainerRuntimeContract, IDisposable
     protected override string Here(string folder) => _node.Here(folder);
 
     private PodmanRuntime NewRuntime(bool alwaysArchive = false) => new(
-        _podman, _node.Places(CriuConfiguration, alwaysArchive), NullLogger<PodmanRuntime>.Instance);
+        _podman, _node.Places(CriuConfiguration, alwaysArchive), _node.Networks(), NullLogger<PodmanRuntime>.Instance);
 
     private int Count(ContainerRequest request)
     {
@@ -115,7 +115,7 @@ public sealed class PodmanRuntimeTests : ContainerRuntimeContract, IDisposable
         await CountsBeyondAsync(source, 1);
 
         // A folder that is a file: runc fails, after the freeze.
-        var dump = await Runtime.CheckpointAsync(source.Name, CriuConfiguration, CheckpointWay.Images, default);
+        var dump = await Runtime.CheckpointAsync(new(source.Name, CriuConfiguration, CheckpointWay.Images), default);
 
         Assert.True(dump.Failed);
         await CountsBeyondAsync(source, Count(source));
@@ -134,7 +134,7 @@ public sealed class PodmanRuntimeTests : ContainerRuntimeContract, IDisposable
         await CountsBeyondAsync(source, 3);
 
         var folder = NewFolder();
-        var dump = await Runtime.CheckpointAsync(source.Name, folder, CheckpointWay.Images, default);
+        var dump = await Runtime.CheckpointAsync(new(source.Name, folder, CheckpointWay.Images), default);
         Assert.False(dump.Failed, dump.Trouble?.ToString());
         Assert.Equal(CheckpointWay.Archive, dump.Value.Way);
         Assert.True(dump.Value.FrozenMs > 0);
@@ -156,7 +156,7 @@ public sealed class PodmanRuntimeTests : ContainerRuntimeContract, IDisposable
         var folder = NewFolder();
         using var watch = new WrittenFiles(_node.Here("/var/lib/containers/storage/overlay-containers"), _node.Here("/var/tmp"));
 
-        Assert.False((await Runtime.CheckpointAsync(source.Name, folder, CheckpointWay.Archive, default)).Failed);
+        Assert.False((await Runtime.CheckpointAsync(new(source.Name, folder, CheckpointWay.Archive), default)).Failed);
         await RestoreAsync(copy, folder);
 
         Assert.Contains(Directory.GetFiles(Here(folder)), f => f.EndsWith("pages-1.img", StringComparison.Ordinal));
@@ -204,7 +204,8 @@ public sealed class PodmanRuntimeTests : ContainerRuntimeContract, IDisposable
     public async Task a_podman_that_is_not_there_is_trouble_not_an_exception()
     {
         using var silent = new PodmanApi("/run/ms2m-no-such.sock");
-        var runtime = new PodmanRuntime(silent, _node.Places(CriuConfiguration), NullLogger<PodmanRuntime>.Instance);
+        var runtime = new PodmanRuntime(
+            silent, _node.Places(CriuConfiguration), _node.Networks(), NullLogger<PodmanRuntime>.Instance);
 
         var listed = await runtime.ListAsync(default);
 

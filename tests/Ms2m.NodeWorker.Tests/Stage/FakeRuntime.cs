@@ -18,6 +18,9 @@ public sealed class FakeRuntime : IContainerRuntime
     /// <summary>When set, each dump waits for it.</summary>
     public TaskCompletionSource? HoldDump { get; set; }
 
+    /// <summary>When set, dumps fail once the container stands still.</summary>
+    public bool FailDump { get; set; }
+
     public int Dumps { get; private set; }
 
     public Task<Outcome<Container>> RunAsync(ContainerRequest request, CancellationToken cancel)
@@ -41,13 +44,20 @@ public sealed class FakeRuntime : IContainerRuntime
     public Task<Outcome<bool>> HasImageAsync(string image, CancellationToken cancel) =>
         Answer<bool>(Images.Contains(image));
 
-    public async Task<Outcome<Dump>> CheckpointAsync(
-        string name, string folder, CheckpointWay accepts, CancellationToken cancel)
+    public async Task<Outcome<Dump>> CheckpointAsync(DumpRequest request, CancellationToken cancel)
     {
+        var (name, folder) = (request.Name, request.Folder);
         if (!_containers.TryGetValue(name, out var container))
             return NodeFailures.NoSuchInstance(name);
-        if (!container.IsRunning)
+        if (!container.IsRunning && !(request.StaysFrozen && container.IsFrozen))
             return NodeFailures.NotRunning(name, container.State);
+        if (request.StaysFrozen)
+            _containers[name] = container with { State = Container.Frozen };
+        if (FailDump)
+        {
+            _containers[name] = container;
+            return NodeFailures.DumpFailed(name, "it was told to");
+        }
         await File.WriteAllTextAsync(Path.Combine(folder, "pages-1.img"), $"memory of {name}", cancel);
         if (HoldDump is { } hold)
             await hold.Task.WaitAsync(cancel);
@@ -56,9 +66,13 @@ public sealed class FakeRuntime : IContainerRuntime
         return new Dump(CheckpointWay.Images, 1.5);
     }
 
+    public Task<Outcome<Done>> FreezeAsync(string name, CancellationToken cancel) => Set(name, Container.Frozen);
+
+    public Task<Outcome<Done>> ThawAsync(string name, CancellationToken cancel) => Set(name, "running");
+
     public Task<Outcome<Done>> PrepareAsync(ContainerRequest request, CancellationToken cancel)
     {
-        if (_containers.TryGetValue(request.Name, out var there) && there.IsRunning)
+        if (_containers.TryGetValue(request.Name, out var there) && (there.IsRunning || there.IsFrozen))
             return Answer<Done>(NodeFailures.NameTaken(request.Name));
         if (!Images.Contains(request.Spec.Image))
             return Answer<Done>(NodeFailures.NoSuchImage(request.Spec.Image));
@@ -73,7 +87,11 @@ public sealed class FakeRuntime : IContainerRuntime
         if (!File.Exists(Path.Combine(folder, CheckpointFiles.Inventory)))
             return NodeFailures.RestoreFailed(request.Name, "there is no inventory");
         BeforeRestore?.Invoke(request);
-        _containers[request.Name] = _containers[request.Name] with { State = "running", Pid = Environment.ProcessId };
+        _containers[request.Name] = _containers[request.Name] with
+        {
+            State = request.KeepsConnections ? Container.Frozen : "running",
+            Pid = Environment.ProcessId,
+        };
         return Done.It;
     }
 
@@ -94,6 +112,16 @@ public sealed class FakeRuntime : IContainerRuntime
     public Task<Outcome<Done>> RemoveAsync(string name, CancellationToken cancel)
     {
         _containers.TryRemove(name, out _);
+        return Answer<Done>(Done.It);
+    }
+
+    private Task<Outcome<Done>> Set(string name, string state)
+    {
+        if (!_containers.TryGetValue(name, out var container))
+            return Answer<Done>(NodeFailures.NoSuchInstance(name));
+        if (!container.IsRunning && !container.IsFrozen)
+            return Answer<Done>(NodeFailures.NotRunning(name, container.State));
+        _containers[name] = container with { State = state };
         return Answer<Done>(Done.It);
     }
 

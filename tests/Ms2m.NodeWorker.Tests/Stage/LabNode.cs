@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ms2m.NodeWorker.Networks;
 using Ms2m.NodeWorker.Runtimes.Podman;
 
 namespace Ms2m.NodeWorker.Tests.Stage;
@@ -33,6 +34,9 @@ public sealed class LabNode
         criuConfiguration, alwaysArchive, Root,
         ["nsenter", "--target", _pid.ToString(CultureInfo.InvariantCulture), "--all", "--wd=/", "--", "env",
             "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]);
+
+    /// <summary>On the bridge that the lab makes in every node.</summary>
+    public BridgedNetworks Networks(string? bridge = "br0") => new(new NodeShell(Places("").Enter), Places(""), bridge);
 
     /// <summary>Runs a command in the node and gives what it said.</summary>
     public async Task<string> SayAsync(params string[] command)

@@ -28,6 +28,8 @@ internal sealed record NewContainer
 
     [JsonPropertyName("image")] public required string Image { get; init; }
 
+    [JsonPropertyName("command")] public IReadOnlyList<string>? Command { get; init; }
+
     [JsonPropertyName("env")] public required IReadOnlyDictionary<string, string> Env { get; init; }
 
     [JsonPropertyName("labels")] public required IReadOnlyDictionary<string, string> Labels { get; init; }
@@ -51,6 +53,7 @@ internal sealed record NewMount(
     [property: JsonPropertyName("destination")] string Destination,
     [property: JsonPropertyName("options")] IReadOnlyList<string> Options);
 
-internal sealed record NewNamespace([property: JsonPropertyName("nsmode")] string Mode);
+internal sealed record NewNamespace(
+    [property: JsonPropertyName("nsmode")] string Mode, [property: JsonPropertyName("value")] string? Path = null);
 
 internal sealed record NewLog([property: JsonPropertyName("driver")] string Driver);

@@ -12,6 +12,9 @@ public sealed record PodmanPlaces(
     string Root = "",
     IReadOnlyList<string>? Enter = null)
 {
+    /// <summary>CRIU's configuration for one workload with an address of its own, and what belongs to it.</summary>
+    public string CriuFolder => Path.Combine(Path.GetDirectoryName(CriuConfiguration)!, "criu");
+
     /// <summary>A path of the node as this process must spell it.</summary>
     public string Here(string path) => Root + path;
 }

@@ -4,28 +4,53 @@ namespace Ms2m.NodeWorker.Runtimes.Podman;
 
 public sealed partial class PodmanRuntime
 {
-    public async Task<Outcome<Dump>> CheckpointAsync(
-        string name, string folder, CheckpointWay accepts, CancellationToken cancel)
+    public async Task<Outcome<Dump>> CheckpointAsync(DumpRequest request, CancellationToken cancel)
     {
-        var found = await InspectAsync(name, cancel);
+        var found = await InspectAsync(request.Name, cancel);
         if (found.Failed)
             return found.Trouble;
         if (found.Value is not { } container)
-            return NodeFailures.NoSuchInstance(name);
-        if (container.State.Status != "running")
-            return NodeFailures.NotRunning(name, container.State.Status);
+            return NodeFailures.NoSuchInstance(request.Name);
+        var state = StateOf(container);
+        if (state != "running" && !(request.StaysFrozen && state == Container.Frozen))
+            return NodeFailures.NotRunning(request.Name, state);
+        if (Labels.SpecOf(container.Config?.Labels) is { Address: not null })
+            _criu.Write(request.Name, request.KeepsConnections);
+        return request.StaysFrozen
+            ? await FrozenCheckpointAsync(request, container, state, cancel)
+            : await CheckpointAsync(request, container, cancel);
+    }
 
-        if (places.AlwaysArchive || accepts == CheckpointWay.Archive || OnlyArchiveCarries(container) is not null)
-            return await ExportAsync(container, folder, cancel);
+    private async Task<Outcome<Dump>> FrozenCheckpointAsync(
+        DumpRequest request, InspectedContainer container, string before, CancellationToken cancel)
+    {
+        var since = Stopwatch.GetTimestamp();
+        if (await FreezeAsync(request.Name, cancel) is { Failed: true } freezing)
+            return freezing.Trouble;
+        var dump = await CheckpointAsync(request, container, cancel);
+        if (!dump.Failed)
+            return dump.Value with { FrozenMs = Stopwatch.GetElapsedTime(since).TotalMilliseconds };
+        // There is no memory of it that could run elsewhere, so it may go on here. One that stood still before may have
+        // left a whole checkpoint behind: it is for others to know.
+        if (before != Container.Frozen && await ThawAsync(request.Name, CancellationToken.None) is { Failed: true } thawing)
+            StandsStill(request.Name, thawing.Trouble.Reason.Message);
+        return dump;
+    }
 
-        var dump = await DumpAsync(container, folder);
+    private async Task<Outcome<Dump>> CheckpointAsync(
+        DumpRequest request, InspectedContainer container, CancellationToken cancel)
+    {
+        if (places.AlwaysArchive || request.Accepts == CheckpointWay.Archive || OnlyArchiveCarries(container) is not null)
+            return await ExportAsync(container, request.Folder, cancel);
+
+        var dump = await DumpAsync(container, request);
         // The program ran on until the freeze: only now is it certain that its files are the image's.
         if (dump.Failed || OnlyArchiveCarries(container) is not { } reason)
             return dump;
-        FilesChanged(name, reason);
-        foreach (var file in Directory.EnumerateFiles(places.Here(folder)))
+        FilesChanged(request.Name, reason);
+        foreach (var file in Directory.EnumerateFiles(places.Here(request.Folder)))
             File.Delete(file);
-        return NodeFailures.DumpFailed(name, $"its files changed during the dump ({reason})");
+        return NodeFailures.DumpFailed(request.Name, $"its files changed during the dump ({reason})");
     }
 
     /// <summary>What of this container CRIU's images alone would lose; null when they are enough.</summary>
@@ -43,14 +68,15 @@ public sealed partial class PodmanRuntime
     }
 
     /// <summary>runc's own checkpoint of podman's container: no archive is packed, and the images lie in memory.</summary>
-    private async Task<Outcome<Dump>> DumpAsync(InspectedContainer container, string folder)
+    private async Task<Outcome<Dump>> DumpAsync(InspectedContainer container, DumpRequest request)
     {
-        var work = folder + ".work";
+        var work = request.Folder + ".work";
         PrivateFiles.CreateFolder(places.Here(work));
         try
         {
             var since = Stopwatch.GetTimestamp();
-            var outcome = await RuncDump.RunAsync(places, container.Id, container.State.CgroupPath, folder, work, Long);
+            var outcome = await RuncDump.RunAsync(
+                places, container.Id, request.StaysFrozen ? null : _groups.Of(container), request.Folder, work, Long);
             var frozen = Stopwatch.GetElapsedTime(since).TotalMilliseconds;
             if (outcome.Failed)
                 return outcome.Trouble;

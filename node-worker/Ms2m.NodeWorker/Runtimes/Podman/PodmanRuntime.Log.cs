@@ -14,4 +14,7 @@ public sealed partial class PodmanRuntime
 
     [LoggerMessage(2104, LogLevel.Information, "Restored {Instance}: {Statistics}")]
     private partial void Restored(string instance, string statistics);
+
+    [LoggerMessage(2105, LogLevel.Error, "{Instance} could not be dumped and stands still, because it could not be let run: {Cause}")]
+    private partial void StandsStill(string instance, string cause);
 }

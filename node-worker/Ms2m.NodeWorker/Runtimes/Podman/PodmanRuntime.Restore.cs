@@ -11,10 +11,15 @@ public sealed partial class PodmanRuntime
             return found.Trouble;
         if (found.Value is { } existing)
         {
-            if (existing.Spec is null || existing.IsRunning)
+            if (existing.Spec is null || existing.IsRunning || existing.IsFrozen)
                 return NodeFailures.NameTaken(request.Name);
+            // A network does not outlive its node's restart.
             if (existing.State == "exited")
-                return Done.It;
+            {
+                return request.Spec.Address is { } address
+                    ? await networks.PrepareAsync(request.Name, address, cancel)
+                    : Done.It;
+            }
             if (await RemoveAsync(request.Name, cancel) is { Failed: true } removal)
                 return removal;
         }
@@ -49,6 +54,8 @@ public sealed partial class PodmanRuntime
         if (files && await UnpackAsync(container, folder, cancel) is { } refusal)
             return refusal;
 
+        if (request.Spec.Address is not null)
+            _criu.Write(request.Name, request.KeepsConnections, standsStill: request.KeepsConnections);
         using var links = MemoryLinks.ForReading(places, state, folder);
         // keep: podman would else try to empty the folder, and the log of a failure with it.
         var reply = await podman.PostAsync(

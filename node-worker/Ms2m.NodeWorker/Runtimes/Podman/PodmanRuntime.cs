@@ -1,12 +1,16 @@
 using System.Text.Json;
 using Ms2m.Contracts;
+using Ms2m.NodeWorker.Networks;
 
 namespace Ms2m.NodeWorker.Runtimes.Podman;
 
 /// <summary>Containers by podman with runc.</summary>
-public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places, ILogger<PodmanRuntime> log)
-    : IContainerRuntime
+public sealed partial class PodmanRuntime(
+    PodmanApi podman, PodmanPlaces places, IWorkloadNetworks networks, ILogger<PodmanRuntime> log) : IContainerRuntime
 {
+    private readonly ControlGroups _groups = new(places);
+    private readonly CriuConfigurations _criu = new(places);
+
     /// <summary>A call that only asks or changes podman's own records.</summary>
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(15);
 
@@ -25,7 +29,7 @@ public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places,
         {
             if (existing.Spec is null)
                 return NodeFailures.NameTaken(request.Name);
-            if (existing.IsRunning)
+            if (existing.IsRunning || existing.IsFrozen)
                 return existing;
             // An ended container would start with the leftovers of its last life.
             if (await RemoveAsync(request.Name, cancel) is { Failed: true } removal)
@@ -34,6 +38,9 @@ public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places,
         var created = await CreateAsync(request, cancel);
         if (created.Failed)
             return created.Trouble;
+        // Before its program runs: that may look for others at once.
+        if (request.Spec.Address is not null && await networks.AttachAsync(request.Name, cancel) is { Failed: true } attaching)
+            return attaching.Trouble;
         var started = await podman.PostAsync($"containers/{request.Name}/start", null, Slow, cancel);
         if (started.Failed)
             return started.Trouble;
@@ -53,11 +60,17 @@ public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places,
             return reply.Trouble;
         if (!reply.Value.IsSuccess)
             return reply.Value.Refusal("list containers");
-        return reply.Value.Read<List<ListedContainer>>()
-            .Where(c => Labels.SpecOf(c.Labels) is not null)
-            .Select(c => new Container(c.Id, c.Names is [var name, ..] ? name : c.Id, Labels.SpecOf(c.Labels), c.State, c.Pid,
-                c.ExitCode, c.Pod))
-            .ToList();
+        var listed = new List<Container>();
+        foreach (var c in reply.Value.Read<List<ListedContainer>>())
+        {
+            if (Labels.SpecOf(c.Labels) is { } spec)
+            {
+                var name = c.Names is [var first, ..] ? first : c.Id;
+                listed.Add(new Container(c.Id, name, spec, await StateAsync(name, c.State, cancel), c.Pid,
+                    c.ExitCode, c.Pod));
+            }
+        }
+        return listed;
     }
 
     public async Task<Outcome<Container?>> FindAsync(string name, CancellationToken cancel)
@@ -66,7 +79,7 @@ public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places,
         if (found.Failed)
             return found.Trouble;
         return found.Value is { } c
-            ? new Container(c.Id, c.Name, Labels.SpecOf(c.Config?.Labels), c.State.Status, c.State.Pid, c.State.ExitCode)
+            ? new Container(c.Id, c.Name, Labels.SpecOf(c.Config?.Labels), StateOf(c), c.State.Pid, c.State.ExitCode)
             : (Container?)null;
     }
 
@@ -96,7 +109,11 @@ public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places,
             $"containers/{name}?force=true&timeout=0&v=true&ignore=true", Slow, cancel);
         if (reply.Failed)
             return reply.Trouble;
-        return reply.Value.IsSuccess || reply.Value.IsMissing ? Done.It : reply.Value.Refusal($"remove '{name}'");
+        if (!reply.Value.IsSuccess && !reply.Value.IsMissing)
+            return reply.Value.Refusal($"remove '{name}'");
+        _groups.Forget(name);
+        _criu.Forget(name);
+        return await networks.RemoveAsync(name, cancel);
     }
 
     public Task<Outcome<Done>> WatchExitsAsync(Action look, CancellationToken cancel)
@@ -110,6 +127,12 @@ public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places,
 
     private async Task<Outcome<Done>> CreateAsync(ContainerRequest request, CancellationToken cancel)
     {
+        if (request.Spec.Address is { } address)
+        {
+            if (await networks.PrepareAsync(request.Name, address, cancel) is { Failed: true } network)
+                return network;
+            _criu.Write(request.Name);
+        }
         var reply = await podman.PostAsync("containers/create", Describe(request), Slow, cancel);
         if (reply.Failed)
             return reply.Trouble;
@@ -122,10 +145,12 @@ public sealed partial class PodmanRuntime(PodmanApi podman, PodmanPlaces places,
     {
         Name = request.Name,
         Image = request.Spec.Image,
+        Command = request.Spec.Command,
         Env = request.Spec.Environment,
         Labels = Labels.For(request.Name, request.Spec),
         // CRIU reads this file at each dump and restore of the container.
-        Annotations = new Dictionary<string, string> { ["org.criu.config"] = places.CriuConfiguration },
+        Annotations = new Dictionary<string, string> { ["org.criu.config"] = _criu.PathFor(request.Name, request.Spec) },
+        Network = request.Spec.Address is null ? new("host") : new("path", NetworkNames.Path(request.Name)),
         Mounts = [new("bind", request.InstanceFolder, Path.GetDirectoryName(InstanceFile.DefaultPath)!, ["rbind", "rw"])],
     };
 

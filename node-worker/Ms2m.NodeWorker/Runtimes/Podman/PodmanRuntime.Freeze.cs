@@ -1,0 +1,66 @@
+namespace Ms2m.NodeWorker.Runtimes.Podman;
+
+public sealed partial class PodmanRuntime
+{
+    public async Task<Outcome<Done>> FreezeAsync(string name, CancellationToken cancel)
+    {
+        var freezer = await FreezerAsync(name, cancel);
+        if (freezer.Failed)
+            return freezer.Trouble;
+        return await FreezeAsync(name, freezer.Value, cancel);
+    }
+
+    public async Task<Outcome<Done>> ThawAsync(string name, CancellationToken cancel)
+    {
+        var freezer = await FreezerAsync(name, cancel);
+        if (freezer.Failed)
+            return freezer.Trouble;
+        // First the network: what the processes say at once would be lost, and said again no sooner than in a second.
+        if (HasNetwork(name) && await networks.AttachAsync(name, cancel) is { Failed: true } attaching)
+            return attaching;
+        return _groups.Set(freezer.Value, frozen: false) is { } cause ? NodeFailures.FreezeFailed(name, cause) : Done.It;
+    }
+
+    private async Task<Outcome<Done>> FreezeAsync(string name, string freezer, CancellationToken cancel)
+    {
+        // First the processes: what still comes in between is in the memory that will be dumped, and acknowledged.
+        if (_groups.Set(freezer, frozen: true) is { } cause)
+            return NodeFailures.FreezeFailed(name, cause);
+        return HasNetwork(name) ? await networks.DetachAsync(name, cancel) : Done.It;
+    }
+
+    private bool HasNetwork(string name) => File.Exists(places.Here(Networks.NetworkNames.Path(name)));
+
+    private async Task<Outcome<string>> FreezerAsync(string name, CancellationToken cancel)
+    {
+        if (_groups.Known(name) is { } known)
+            return known;
+        var found = await InspectAsync(name, cancel);
+        if (found.Failed)
+            return found.Trouble;
+        if (found.Value is not { } container)
+            return NodeFailures.NoSuchInstance(name);
+        if (!Lives(container))
+            return NodeFailures.NotRunning(name, container.State.Status);
+        return _groups.Of(container) is { } freezer
+            ? freezer
+            : NodeFailures.FreezeFailed(name, $"its control group {container.State.CgroupPath} has no freezer");
+    }
+
+    /// <summary>podman's word is "running" for processes that others have frozen, or "paused" when it has looked.</summary>
+    private static bool Lives(InspectedContainer container) => container.State.Status is "running" or "paused";
+
+    private string StateOf(InspectedContainer container) =>
+        Lives(container) && _groups.Of(container) is { } freezer && _groups.IsFrozen(freezer)
+            ? Container.Frozen
+            : container.State.Status;
+
+    private async Task<string> StateAsync(string name, string state, CancellationToken cancel)
+    {
+        if (state is not ("running" or "paused"))
+            return state;
+        if (_groups.Known(name) is { } freezer)
+            return _groups.IsFrozen(freezer) ? Container.Frozen : state;
+        return await InspectAsync(name, cancel) is { Failed: false, Value: { } container } ? StateOf(container) : state;
+    }
+}

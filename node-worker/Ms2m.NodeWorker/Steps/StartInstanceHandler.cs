@@ -1,0 +1,37 @@
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Heartbeat;
+using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Instances;
+using Ms2m.NodeWorker.Reservations;
+using Ms2m.NodeWorker.Runtimes;
+
+namespace Ms2m.NodeWorker.Steps;
+
+/// <summary>Runs the workload from its image, without the state of any other instance. The migration needs no reservation
+/// any more.</summary>
+public sealed class StartInstanceHandler(
+    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book,
+    Preparations preparations, HeartbeatSignal heartbeat, TimeProvider time) : IStepHandler<StartInstance>
+{
+    public async Task<Trouble?> HandleAsync(StartInstance command, Action<IStepMessage> answer, CancellationToken cancel)
+    {
+        var since = time.GetTimestamp();
+        var (instance, spec) = (command.InstanceId, command.Spec);
+        // After a repeat the reservation may be gone, but then its instance is here.
+        var reserved = book.Of(command.MigrationId) is { } promise && promise.InstanceId == instance && promise.Spec.Name == spec.Name;
+        if (!reserved && instances.Read(spec.Name)?.InstanceId != instance)
+            return NodeFailures.NotReserved();
+        await preparations.EndAsync(instance, cancel);
+        instances.Write(new InstanceFile(
+            instance, spec.Name, InstanceRole.Active, command.Epoch, options.BrokerUriOf(instance)));
+        var run = await runtime.RunAsync(new ContainerRequest(instance, spec, instances.PathOf(spec.Name)), cancel);
+        if (run.Failed)
+            return run.Trouble;
+        book.Remove(command.MigrationId);
+        answer(new InstanceStarted(
+            command.MigrationId, command.Step, command.Attempt, options.Node, instance,
+            time.GetElapsedTime(since).TotalMilliseconds));
+        heartbeat.Now();
+        return null;
+    }
+}
