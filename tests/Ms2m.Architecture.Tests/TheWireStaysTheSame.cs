@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json.Serialization;
 using Ms2m.Contracts;
 
 namespace Ms2m.Architecture.Tests;
@@ -35,7 +36,9 @@ public sealed class TheWireStaysTheSame
 
     private static string Describe(Type type) => type.IsEnum
         ? $"{Headers.Urn(type)} = {string.Join(" | ", Enum.GetNames(type))}"
-        : $"{Headers.Urn(type)} {{ {string.Join(", ", type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(Field))} }}";
+        : $"{Headers.Urn(type)} {{ {string.Join(", ", type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(IsWritten).Select(Field))} }}";
+
+    private static bool IsWritten(PropertyInfo property) => property.GetCustomAttribute<JsonIgnoreAttribute>() is null;
 
     private static string Field(PropertyInfo property)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Serialization;
 
 namespace Ms2m.Contracts;
 
@@ -11,6 +12,7 @@ namespace Ms2m.Contracts;
 public sealed record WorkloadAddress(string Cidr, string? Mac = null)
 {
     /// <summary>The address without its prefix; null when it cannot be read.</summary>
+    [JsonIgnore]
     public IPAddress? Ip => Cidr.Split('/') is [var ip, var prefix]
         && IPAddress.TryParse(ip, out var read) && read.AddressFamily == AddressFamily.InterNetwork
         && read.ToString() == ip
@@ -19,6 +21,7 @@ public sealed record WorkloadAddress(string Cidr, string? Mac = null)
             : null;
 
     /// <summary>The hardware address that goes with it.</summary>
+    [JsonIgnore]
     public string HardwareAddress => Mac
         ?? $"02:4d:{string.Join(':', (Ip ?? IPAddress.None).GetAddressBytes().Select(one => one.ToString("x2", CultureInfo.InvariantCulture)))}";
 

@@ -28,6 +28,25 @@ public sealed class WorkerOptionsTests
     }
 
     [Fact]
+    public void a_node_has_no_bridge_for_workloads_unless_it_is_named()
+    {
+        Assert.Null(Read().Options!.WorkloadBridge);
+        _environment["MS2M_WORKLOAD_BRIDGE"] = "br0";
+        Assert.Equal("br0", Read().Options!.WorkloadBridge);
+    }
+
+    [Theory]
+    [InlineData("../br0")]
+    [InlineData("br 0")]
+    [InlineData("a-name-that-is-too-long")]
+    public void what_is_no_interface_is_no_bridge(string name)
+    {
+        _environment["MS2M_WORKLOAD_BRIDGE"] = name;
+
+        Assert.Contains("MS2M_WORKLOAD_BRIDGE", Assert.Single(Read().Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void instances_may_be_told_of_another_broker_address()
     {
         _environment["MS2M_WORKLOAD_BROKER_URI"] = "amqp://broker/ms2m";

@@ -5,7 +5,7 @@ using Ms2m.NodeWorker.Tests.Stage;
 namespace Ms2m.NodeWorker.Tests.Runtimes;
 
 /// <summary>What every runtime must keep, the real one and the one that other tests stand on.</summary>
-public abstract class ContainerRuntimeContract : IAsyncLifetime
+public abstract partial class ContainerRuntimeContract : IAsyncLifetime
 {
     private readonly List<string> _names = [];
 

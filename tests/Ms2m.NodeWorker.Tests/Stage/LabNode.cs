@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ms2m.Contracts;
 using Ms2m.NodeWorker.Networks;
 using Ms2m.NodeWorker.Runtimes.Podman;
 
@@ -27,6 +28,22 @@ public sealed class LabNode
     }
 
     public string Here(string path) => Root + path;
+
+    /// <summary>An address on the nodes' network that no node has; another one for each number from 0 to 99.</summary>
+    public static WorkloadAddress Address(int number) => new(string.Create(
+        CultureInfo.InvariantCulture, $"10.77.{Path.GetFileName(LabSettings.Folder)}.{150 + number}/24"));
+
+    /// <summary>Brings one of the lab's own images into all nodes that lack it.</summary>
+    public static async Task LoadImageAsync(string name)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Repository.Path("deploy/lab/lab"), ["image", "load", name])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+    }
 
     public PodmanApi Podman() => new(Here("/run/podman/podman.sock"));
 

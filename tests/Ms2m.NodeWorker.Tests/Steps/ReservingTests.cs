@@ -10,6 +10,9 @@ public sealed class ReservingTests
         Guid.NewGuid(), StepNames.ReserveTarget, 1, "orders-t", WorkerStage.Spec, "node-s", "top-secret",
         10_000_000, 50_000_000);
 
+    private ReserveTarget Addressed() =>
+        _reserve with { Spec = _reserve.Spec with { Address = new WorkloadAddress("10.99.0.80/24") } };
+
     private static async Task<string> RefusalAsync(WorkerStage stage, ReserveTarget command)
     {
         stage.Desk.Accept(command);
@@ -40,6 +43,53 @@ public sealed class ReservingTests
         stage.Runtime.Images.Clear();
 
         Assert.Equal("MS2M-2105", await RefusalAsync(stage, _reserve));
+    }
+
+    [Theory]
+    [InlineData("10.99.0.80/24", "02:4d:00:00:00:01")]
+    [InlineData("10.99.0.81/24", "02:4d:0a:63:00:50")]
+    public async Task with_an_address_of_which_another_container_has_either_half(string cidr, string mac)
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+        await stage.Runtime.RunAsync(
+            new("other-1", WorkerStage.Spec with { Name = "other", Address = new(cidr, mac) }, "/nowhere"), default);
+
+        Assert.Equal("MS2M-2602", await RefusalAsync(stage, Addressed()));
+    }
+
+    [Fact]
+    public async Task with_an_address_that_somebody_else_answers_to()
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+        stage.Networks.Answers = "02:4d:00:00:00:01";
+
+        Assert.Equal("MS2M-2602", await RefusalAsync(stage, Addressed()));
+    }
+
+    [Fact]
+    public async Task with_an_address_that_is_promised_to_another_migration()
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+        stage.Desk.Accept(Addressed());
+        await stage.Bus.NextAsync<TargetReserved>();
+
+        Assert.Equal("MS2M-2602", await RefusalAsync(stage, Addressed() with
+        {
+            MigrationId = Guid.NewGuid(),
+            InstanceId = "other-t",
+            Spec = Addressed().Spec with { Name = "other" },
+        }));
+    }
+
+    [Fact]
+    public async Task but_not_because_the_source_still_answers()
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+        stage.Networks.Answers = Addressed().Spec.Address!.HardwareAddress.ToUpperInvariant();
+
+        stage.Desk.Accept(Addressed());
+
+        await stage.Bus.NextAsync<TargetReserved>();
     }
 
     [Fact]

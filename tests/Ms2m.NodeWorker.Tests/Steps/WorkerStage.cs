@@ -8,6 +8,7 @@ using Ms2m.NodeWorker.Completed;
 using Ms2m.NodeWorker.Heartbeat;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Instances;
+using Ms2m.NodeWorker.Networks;
 using Ms2m.NodeWorker.Preflight;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
@@ -37,6 +38,7 @@ internal sealed class WorkerStage : IAsyncDisposable
         builder.Services.AddWorker(options);
         builder.Services.AddSingleton<Room>(new FakeRoom(options));
         builder.Services.AddSingleton<IContainerRuntime>(Runtime);
+        builder.Services.AddSingleton<IWorkloadNetworks>(Networks);
         builder.Services.AddSingleton<IBusSender>(Bus);
         var memory = new byte[100 * 4096];
         new Random(1).NextBytes(memory);
@@ -51,6 +53,8 @@ internal sealed class WorkerStage : IAsyncDisposable
     public WorkerOptions Options { get; }
 
     public FakeRuntime Runtime { get; } = new();
+
+    public FakeNetworks Networks { get; } = new();
 
     public FakeBus Bus { get; } = new();
 
@@ -77,6 +81,9 @@ internal sealed class WorkerStage : IAsyncDisposable
 
     /// <summary>As a restarted worker's, that does not yet know of what is in the journal.</summary>
     public StepDesk NewDesk() => ActivatorUtilities.CreateInstance<StepDesk>(_app.Services);
+
+    /// <summary>As a restarted worker puts its node in order.</summary>
+    public Task StartOverAsync() => ActivatorUtilities.CreateInstance<StartOver>(_app.Services, NewDesk()).StartAsync(default);
 
     public InstanceWatch NewWatch(StepDesk? desk = null) =>
         ActivatorUtilities.CreateInstance<InstanceWatch>(_app.Services, desk ?? Desk);

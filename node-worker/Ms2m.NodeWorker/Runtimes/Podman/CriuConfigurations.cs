@@ -57,5 +57,9 @@ internal sealed class CriuConfigurations(PodmanPlaces places)
             places.Here(Path.Combine(places.CriuFolder, $"{name}.conf")), Encoding.ASCII.GetBytes(text.ToString()));
     }
 
-    public void Forget(string name) => File.Delete(places.Here(Path.Combine(places.CriuFolder, $"{name}.conf")));
+    public void Forget(string name)
+    {
+        if (Directory.Exists(places.Here(places.CriuFolder)))
+            File.Delete(places.Here(Path.Combine(places.CriuFolder, $"{name}.conf")));
+    }
 }

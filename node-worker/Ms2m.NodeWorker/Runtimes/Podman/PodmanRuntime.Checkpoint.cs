@@ -27,14 +27,21 @@ public sealed partial class PodmanRuntime
         var since = Stopwatch.GetTimestamp();
         if (await FreezeAsync(request.Name, cancel) is { Failed: true } freezing)
             return freezing.Trouble;
-        var dump = await CheckpointAsync(request, container, cancel);
-        if (!dump.Failed)
-            return dump.Value with { FrozenMs = Stopwatch.GetElapsedTime(since).TotalMilliseconds };
-        // There is no memory of it that could run elsewhere, so it may go on here. One that stood still before may have
-        // left a whole checkpoint behind: it is for others to know.
-        if (before != Container.Frozen && await ThawAsync(request.Name, CancellationToken.None) is { Failed: true } thawing)
-            StandsStill(request.Name, thawing.Trouble.Reason.Message);
-        return dump;
+        var made = false;
+        try
+        {
+            var dump = await CheckpointAsync(request, container, cancel);
+            made = !dump.Failed;
+            return made ? dump.Value with { FrozenMs = Stopwatch.GetElapsedTime(since).TotalMilliseconds } : dump;
+        }
+        finally
+        {
+            // There is no memory of it that could run elsewhere, so it may go on here. One that stood still before may
+            // have left a whole checkpoint behind: it is for others to know.
+            if (!made && before != Container.Frozen
+                && await ThawAsync(request.Name, CancellationToken.None) is { Failed: true } thawing)
+                StandsStill(request.Name, thawing.Trouble.Reason.Message);
+        }
     }
 
     private async Task<Outcome<Dump>> CheckpointAsync(
