@@ -1,4 +1,5 @@
 using Ms2m.Contracts;
+using Ms2m.Migrations.Plans;
 
 namespace Ms2m.Migrations.Tests.Strategies;
 
@@ -60,9 +61,20 @@ public class EveryStrategy
         var course = new Course(variant).Run();
 
         var proof = course.Story.Events[course.Story.Events.FindIndex(e => e is PromotionCommitted) - 1];
-        Assert.Equal(
-            variant.Strategy switch { "live" => typeof(CopyVerified), "cold" => typeof(StateLeftBehind), _ => typeof(HandoffVerified) },
-            proof.GetType());
+        var facts = Migration.FactsOf(Migration.Fold(course.Story.Events.TakeWhile(e => e is not PromotionCommitted)))!;
+        Assert.Equal(PlanCatalogue.Find(facts.Request)!.Proof(facts).By, proof);
+    }
+
+    [Theory]
+    [InlineData("shadow", typeof(HandoffVerified))]
+    [InlineData("sequential", typeof(HandoffVerified))]
+    [InlineData("live", typeof(CopyVerified))]
+    [InlineData("cold", typeof(StateLeftBehind))]
+    public void says_in_the_log_what_was_proven(string strategy, Type proof)
+    {
+        var course = new Course(new Variant(strategy, TransferMode.Direct, HasQueue: strategy != "live")).Run();
+
+        Assert.Single(course.Story.Events, e => e.GetType() == proof);
     }
 
     [Theory]
