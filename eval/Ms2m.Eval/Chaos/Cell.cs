@@ -1,9 +1,9 @@
 namespace Ms2m.Eval.Chaos;
 
 /// <summary>One fault in one moment: what must come of it, or why it cannot be.</summary>
-internal sealed record Cell(Fault Fault, Moment Moment, Expectation? Expected, string? NotApplicable)
+internal sealed record Cell(Fault Fault, Moment Moment, Expectation? Expected, string? NotApplicable, string Strategy = FaultMatrix.Shadow)
 {
-    public string Name => $"{FaultMatrix.NameOf(Fault)} × {Moment}";
+    public string Name => $"{FaultMatrix.NameOf(Fault)} × {Moment}{(Strategy == FaultMatrix.Shadow ? "" : $" ({Strategy})")}";
 }
 
 /// <summary>What a cell must show.</summary>

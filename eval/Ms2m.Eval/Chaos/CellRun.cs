@@ -173,6 +173,7 @@ internal sealed class CellRun(Cluster cluster, string source, string target, Act
 
     private static CellResult Describe(Cell cell, StruckMigration migration)
     {
+        var moments = new MomentInLog(cell.Strategy);
         var struck = migration.StruckTo;
         var ended = migration.Ended;
         return new CellResult(
@@ -180,8 +181,8 @@ internal sealed class CellRun(Cluster cluster, string source, string target, Act
             cell.Moment,
             struck ?? TimeProvider.System.GetUtcNow(),
             migration.Id,
-            struck is { } to && MomentInLog.Holds(cell.Moment, migration.Log, migration.StruckFrom!.Value, to),
-            struck is { } at ? MomentInLog.Into(cell.Moment, migration.Log, at) : null,
+            struck is { } to && moments.Holds(cell.Moment, migration.Log, migration.StruckFrom!.Value, to),
+            struck is { } at ? moments.Into(cell.Moment, migration.Log, at) : null,
             ended?.Phase,
             ended?.Reason,
             ended?.FailedOver ?? false,

@@ -9,6 +9,13 @@ internal static class ChaosCommand
     {
         var faults = Some("--fault", "Only this fault; may be repeated", Enum.GetValues<Fault>().Select(FaultMatrix.NameOf));
         var moments = Some("--phase", "Only in this phase; may be repeated", Enum.GetNames<Moment>());
+        var strategy = new Option<string>("--strategy")
+        {
+            Description = $"Move it by this strategy: {string.Join(" or ", FaultMatrix.Strategies)}",
+            DefaultValueFactory = _ => FaultMatrix.Shadow,
+            HelpName = "NAME",
+        };
+        strategy.AcceptOnlyFromAmong([.. FaultMatrix.Strategies]);
         var repeat = NumberOption.Create("--repeat", "So many times each", 1, "N", 1, 100);
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of text" };
         var record = new Option<string?>("--record")
@@ -22,7 +29,7 @@ internal static class ChaosCommand
             HelpName = "FILE",
         };
         var command = new Command("chaos", "Try every fault in every phase of a migration, and judge each");
-        foreach (Option option in new Option[] { faults, moments, repeat, json, record, markdown, KeepOption.Create() })
+        foreach (Option option in new Option[] { strategy, faults, moments, repeat, json, record, markdown, KeepOption.Create() })
         {
             command.Options.Add(option);
         }
@@ -30,6 +37,7 @@ internal static class ChaosCommand
         command.SetAction((parsed, cancel) =>
         {
             var options = new ChaosOptions(
+                parsed.GetValue(strategy)!,
                 Chosen<Fault>(parsed.GetValue(faults), FaultMatrix.NameOf),
                 Chosen<Moment>(parsed.GetValue(moments), moment => $"{moment}"),
                 parsed.GetValue(repeat),

@@ -7,31 +7,29 @@ namespace Ms2m.Eval.Chaos;
 /// <summary>The record as a part of a document: between two marks everything is the command's.</summary>
 internal static class ChaosMarkdown
 {
-    private const string Begin = "<!-- written by './ms2m chaos --markdown': begin -->";
-
-    private const string End = "<!-- written by './ms2m chaos --markdown': end -->";
-
-    public static void WriteInto(string file, ChaosRecord record)
+    public static void WriteInto(string file, ChaosRecord record, string strategy)
     {
-        var text = File.Exists(file) ? File.ReadAllText(file) : $"{Begin}\n{End}\n";
-        var (from, to) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
+        var of = strategy == FaultMatrix.Shadow ? "" : $" --strategy {strategy}";
+        var (begin, end) = ($"<!-- written by './ms2m chaos{of} --markdown': begin -->", $"<!-- written by './ms2m chaos{of} --markdown': end -->");
+        var text = File.Exists(file) ? File.ReadAllText(file) : $"{begin}\n{end}\n";
+        var (from, to) = (text.IndexOf(begin, StringComparison.Ordinal), text.IndexOf(end, StringComparison.Ordinal));
         if (from < 0 || to < from)
         {
             throw new CannotMeasureException(
-                "MS2M-EVAL-MARKS", $"{file} has no place for the table.", $"Put two lines into it: {Begin} and {End}");
+                "MS2M-EVAL-MARKS", $"{file} has no place for the table.", $"Put two lines into it: {begin} and {end}");
         }
 
-        File.WriteAllText(file, $"{text[..(from + Begin.Length)]}\n{Of(record)}{text[to..]}");
+        File.WriteAllText(file, $"{text[..(from + begin.Length)]}\n{Of(record, FaultMatrix.Of(strategy))}{text[to..]}");
     }
 
-    private static string Of(ChaosRecord record)
+    private static string Of(ChaosRecord record, IReadOnlyList<Cell> cells)
     {
         var text = new StringBuilder();
-        var all = FaultMatrix.Cells.SelectMany(record.Of).ToList();
+        var all = cells.SelectMany(record.Of).ToList();
         text.Append(CultureInfo.InvariantCulture, $"\n{all.Count(one => one.Passed)} of {all.Count} runs as they must be; ");
         text.Append(CultureInfo.InvariantCulture, $"{Days(all)}; ");
         text.Append(string.Join(", ", record.Versions.Select(one => $"{one.Key} {one.Value}"))).Append(".\n\n");
-        Matrix(text, record);
+        Matrix(text, record, cells);
         text.Append("\n### Cell by cell\n\n");
         text.Append("| fault | moment | struck after | outcome | settled in | published | applied | lost | duplicated | reordered | effects missing | repeated | left behind |\n");
         text.Append("| --- | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n");
@@ -41,7 +39,7 @@ internal static class ChaosMarkdown
         }
 
         text.Append("\n### What cannot be\n\n| fault | moments | why |\n| --- | --- | --- |\n");
-        foreach (var why in FaultMatrix.Cells.Where(cell => cell.NotApplicable is not null)
+        foreach (var why in cells.Where(cell => cell.NotApplicable is not null)
             .GroupBy(cell => (cell.Fault, cell.NotApplicable)))
         {
             text.Append(CultureInfo.InvariantCulture,
@@ -51,12 +49,12 @@ internal static class ChaosMarkdown
         return text.Append('\n').ToString();
     }
 
-    private static void Matrix(StringBuilder text, ChaosRecord record)
+    private static void Matrix(StringBuilder text, ChaosRecord record, IReadOnlyList<Cell> cells)
     {
         var moments = Enum.GetValues<Moment>();
         text.Append(CultureInfo.InvariantCulture, $"| | {string.Join(" | ", moments)} |\n|");
         text.Append(string.Concat(Enumerable.Repeat(" --- |", moments.Length + 1))).Append('\n');
-        foreach (var row in FaultMatrix.Cells.GroupBy(cell => cell.Fault))
+        foreach (var row in cells.GroupBy(cell => cell.Fault))
         {
             text.Append(CultureInfo.InvariantCulture,
                 $"| {FaultMatrix.NameOf(row.Key)} | {string.Join(" | ", row.Select(cell => Short(cell, record.Of(cell))))} |\n");

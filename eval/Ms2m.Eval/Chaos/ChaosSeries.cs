@@ -18,7 +18,7 @@ internal static class ChaosSeries
         var progress = new Progress();
         await cluster.Ready([Source, Target], cancel);
         var record = ChaosRecord.Open(options.Record, await Versions.Of(cluster, cancel));
-        var chosen = FaultMatrix.Cells
+        var chosen = FaultMatrix.Of(options.Strategy)
             .Where(cell => options.Faults.Contains(cell.Fault) && options.Moments.Contains(cell.Moment)).ToList();
         var cells = chosen.Where(cell => cell.Expected is not null).ToList();
         progress.Say($"{cells.Count} cells, {options.Repeat} time(s) each; {chosen.Count - cells.Count} do not apply");
@@ -40,7 +40,7 @@ internal static class ChaosSeries
 
         if (options.Markdown is { } file)
         {
-            ChaosMarkdown.WriteInto(file, record);
+            ChaosMarkdown.WriteInto(file, record, options.Strategy);
         }
 
         if (options.Json)

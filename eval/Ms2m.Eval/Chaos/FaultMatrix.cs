@@ -10,12 +10,21 @@ internal static partial class FaultMatrix
     private static readonly Moment[] AfterTheRestore =
         [Moment.Replaying, Moment.Finalizing, Moment.Committed, Moment.RollingBack];
 
-    public static IReadOnlyList<Cell> Cells { get; } =
+    public const string Shadow = "shadow";
+
+    public const string Sequential = "sequential";
+
+    /// <summary>Strategies that move the sample consumer without losing anything, so that the same judge can be asked.</summary>
+    public static IReadOnlyList<string> Strategies { get; } = [Shadow, Sequential];
+
+    public static IReadOnlyList<Cell> Cells { get; } = Of(Shadow);
+
+    public static IReadOnlyList<Cell> Of(string strategy) =>
     [
         .. from fault in Enum.GetValues<Fault>()
            from moment in Enum.GetValues<Moment>()
-           let reason = WhyNot(fault, moment)
-           select new Cell(fault, moment, reason is null ? Expect(fault, moment) : null, reason),
+           let reason = strategy == Sequential && moment == Moment.Replaying ? "nothing is replayed" : WhyNot(fault, moment)
+           select new Cell(fault, moment, reason is null ? Expect(fault, moment) : null, reason, strategy),
     ];
 
     /// <summary>The name of a fault on the command line and in the table.</summary>

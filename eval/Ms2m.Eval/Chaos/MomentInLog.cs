@@ -4,10 +4,10 @@ using Ms2m.Contracts;
 namespace Ms2m.Eval.Chaos;
 
 /// <summary>Where a moment begins and ends in a migration's log. The log is the judge of when a fault struck.</summary>
-internal static class MomentInLog
+internal sealed class MomentInLog(string strategy)
 {
     /// <summary>The moment that begins with this event, if one does.</summary>
-    public static Moment? BegunBy(LogEvent happened) => happened.Type switch
+    public Moment? BegunBy(LogEvent happened) => happened.Type switch
     {
         "migration_requested" => Moment.Pending,
         "promotion_committed" => Moment.Committed,
@@ -18,7 +18,9 @@ internal static class MomentInLog
             StepNames.SendCheckpoint => Moment.Transferring,
             StepNames.RestoreShadow => Moment.Restoring,
             StepNames.FollowReplay => Moment.Replaying,
-            StepNames.QuiesceSource => Moment.Finalizing,
+            StepNames.QuiesceSource when strategy == FaultMatrix.Shadow => Moment.Finalizing,
+            // What stops first has its copy verified as soon as that is there.
+            StepNames.AttachShadow when strategy == FaultMatrix.Sequential => Moment.Finalizing,
             _ => null,
         },
         _ => null,
@@ -29,7 +31,7 @@ internal static class MomentInLog
         or "migration_rejected";
 
     /// <summary>Whether something that happened between two times happened within the moment.</summary>
-    public static bool Holds(Moment moment, IReadOnlyList<LogEvent> log, DateTimeOffset from, DateTimeOffset to)
+    public bool Holds(Moment moment, IReadOnlyList<LogEvent> log, DateTimeOffset from, DateTimeOffset to)
     {
         var begin = log.FirstOrDefault(one => BegunBy(one) == moment);
         var end = begin is null ? null : log.FirstOrDefault(one => one.Version > begin.Version && IsNext(moment, one));
@@ -37,11 +39,11 @@ internal static class MomentInLog
     }
 
     /// <summary>How long the moment had lasted.</summary>
-    public static double? Into(Moment moment, IReadOnlyList<LogEvent> log, DateTimeOffset at) =>
+    public double? Into(Moment moment, IReadOnlyList<LogEvent> log, DateTimeOffset at) =>
         log.FirstOrDefault(one => BegunBy(one) == moment) is { } begin ? (at - begin.At).TotalMilliseconds : null;
 
     // A later attempt of a step begins its moment anew, not another one.
-    private static bool IsNext(Moment moment, LogEvent happened) =>
+    private bool IsNext(Moment moment, LogEvent happened) =>
         Ends(happened) || (BegunBy(happened) is { } begun && begun != moment);
 
     private static string? StepOf(LogEvent happened) =>

@@ -13,6 +13,7 @@ internal sealed class StruckMigration(Cluster cluster, Cell cell, Blow blow, str
     /// moment before the commit last.</summary>
     private const int PatientInterruptionMs = 10_000;
 
+    private readonly MomentInLog _moments = new(cell.Strategy);
     private readonly Guid _id = Guid.CreateVersion7();
     private readonly List<LogEvent> _log = [];
     private Task _mending = Task.CompletedTask;
@@ -73,14 +74,14 @@ internal sealed class StruckMigration(Cluster cluster, Cell cell, Blow blow, str
 
     private byte[] Request() => JsonSerializer.SerializeToUtf8Bytes(
         new StartMigration(
-            _id, OrdersWorkload.Name, target,
+            _id, OrdersWorkload.Name, target, cell.Strategy,
             Policy: cell.Moment is Moment.Finalizing ? new CutoverPolicy(PatientInterruptionMs) : null),
         ContractJson.Options);
 
     private async Task UntilItBegins(MigrationFollower follower, CancellationToken cancel)
     {
         var cancelled = false;
-        while (!_log.Any(one => MomentInLog.BegunBy(one) == cell.Moment))
+        while (!_log.Any(one => _moments.BegunBy(one) == cell.Moment))
         {
             _log.AddRange(await follower.Next(cancel));
             if (_log.Any(MomentInLog.Ends))
@@ -90,7 +91,7 @@ internal sealed class StruckMigration(Cluster cluster, Cell cell, Blow blow, str
             }
 
             if (cell.Moment == Moment.RollingBack && !cancelled
-                && _log.Any(one => MomentInLog.BegunBy(one) == Moment.Replaying))
+                && _log.Any(one => _moments.BegunBy(one) == (cell.Strategy == FaultMatrix.Shadow ? Moment.Replaying : Moment.Restoring)))
             {
                 cancelled = true;
                 await cluster.Engine.Cancel(_id, cancel);

@@ -77,9 +77,9 @@ internal sealed class Leftovers(EngineClient engine, BrokerEyes broker, LabTool?
             return found;
         }
 
-        // Checkpoint folders must be empty, and nothing may be named after an instance that is gone.
+        // Checkpoint folders must be empty, but for what was kept on purpose to compare the next checkpoint with; and nothing may be named after an instance that is gone.
         var script =
-            "find /var/lib/ms2m/checkpoints -mindepth 1 -type f 2>/dev/null; "
+            "find /var/lib/ms2m/checkpoints -mindepth 1 -path /var/lib/ms2m/checkpoints/base -prune -o -type f -print 2>/dev/null; "
             + $"find /var/lib/ms2m -name '{workload}-*' ! -name '{survivor}*' 2>/dev/null; "
             + "podman ps -a --format 'container {{.Names}}'";
         foreach (var node in (await engine.Nodes(cancel)).As<List<NodeView>>().Where(node => node.Up))

@@ -79,6 +79,9 @@ internal sealed class LoadedWorkload : IAsyncDisposable
         }
     }
 
+    /// <summary>Messages that the broker has confirmed to the publishers.</summary>
+    public long Confirmed => _fleet.Ledger.Confirmed;
+
     /// <summary>Messages that publishers know to be in the queue and the workload has not applied.</summary>
     public async Task<long> Backlog(CancellationToken cancel) =>
         _fleet.Ledger.Confirmed - (await State(AnswerPatience, cancel)).Applied;
@@ -140,7 +143,8 @@ internal sealed class LoadedWorkload : IAsyncDisposable
         _publishing.Dispose();
     }
 
-    private async Task<WorkloadState> State(TimeSpan patience, CancellationToken cancel)
+    /// <summary>What the workload says of itself, once it answers.</summary>
+    public async Task<WorkloadState> State(TimeSpan patience, CancellationToken cancel)
     {
         var begun = TimeProvider.System.GetTimestamp();
         while (true)

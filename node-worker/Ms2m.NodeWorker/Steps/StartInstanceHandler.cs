@@ -22,6 +22,13 @@ public sealed class StartInstanceHandler(
         if (!reserved && instances.Read(spec.Name)?.InstanceId != instance)
             return NodeFailures.NotReserved();
         await preparations.EndAsync(instance, cancel);
+        // What waits for a checkpoint has ended without ever running. Seen beside a file that says active, it would be taken
+        // for a workload that has died.
+        var found = await runtime.FindAsync(instance, cancel);
+        if (found.Failed)
+            return found.Trouble;
+        if (found.Value is { Spec: not null, IsRunning: false } && await runtime.RemoveAsync(instance, cancel) is { Failed: true } removal)
+            return removal.Trouble;
         instances.Write(new InstanceFile(
             instance, spec.Name, InstanceRole.Active, command.Epoch, options.BrokerUriOf(instance)));
         var run = await runtime.RunAsync(new ContainerRequest(instance, spec, instances.PathOf(spec.Name)), cancel);

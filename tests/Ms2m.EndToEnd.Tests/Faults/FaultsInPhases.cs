@@ -17,9 +17,19 @@ public sealed class FaultsInPhases(LabFixture lab, ITestOutputHelper output)
     [InlineData("store-killed", "Finalizing")]
     [InlineData("checkpoint-corrupted", "Transferring")]
     [InlineData("nodes-cut-off", "Transferring")]
-    public async Task a_fault_in_a_phase_costs_no_message_and_leaves_nothing(string fault, string phase)
+    public Task a_fault_in_a_phase_costs_no_message_and_leaves_nothing(string fault, string phase) =>
+        Try(FaultMatrix.Shadow, fault, phase);
+
+    [Theory]
+    [InlineData("source-killed", "Transferring")]
+    [InlineData("source-worker-killed", "Checkpointing")]
+    [InlineData("shadow-killed", "Restoring")]
+    public Task nor_does_it_where_the_source_stands_still(string fault, string phase) =>
+        Try(FaultMatrix.Sequential, fault, phase);
+
+    private async Task Try(string strategy, string fault, string phase)
     {
-        var cell = FaultMatrix.Cells.Single(one => FaultMatrix.NameOf(one.Fault) == fault && $"{one.Moment}" == phase);
+        var cell = FaultMatrix.Of(strategy).Single(one => FaultMatrix.NameOf(one.Fault) == fault && $"{one.Moment}" == phase);
 
         var result = await new CellRun(lab.Cluster, LabFixture.Source, LabFixture.Target, output.WriteLine)
             .Run(cell, CancellationToken.None);
