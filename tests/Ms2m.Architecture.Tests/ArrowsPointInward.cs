@@ -19,8 +19,10 @@ public sealed class ArrowsPointInward
         ["orders"] = ["Ms2m.Workload", "Ms2m.Contracts"],
         ["Ms2m.Publisher"] = [],
         ["Ms2m.Checker"] = ["Ms2m.Publisher"],
+        ["Ms2m.Clients"] = [],
+        ["memory"] = [],
         ["Ms2m.ModelCheck"] = ["Ms2m.Contracts", "Ms2m.Workload", "Ms2m.Migrations"],
-        ["Ms2m.Eval"] = ["Ms2m.Contracts", "Ms2m.Workload", "Ms2m.Publisher", "Ms2m.Checker"],
+        ["Ms2m.Eval"] = ["Ms2m.Contracts", "Ms2m.Workload", "Ms2m.Publisher", "Ms2m.Checker", "Ms2m.Clients"],
     };
 
     public static TheoryData<string> Products =>

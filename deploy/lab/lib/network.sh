@@ -52,4 +52,7 @@ BATCH
   # As on the host: who has an IPv6 address first looks whether it is taken, and speaks of it.
   nsenter --target "$pid" --net sysctl -qw "net.ipv6.conf.$node_bridge.disable_ipv6=1" \
     net.ipv6.conf.eth0.disable_ipv6=1 2>/dev/null || true
+  # A node's firewall, such as podman's own, remembers a connection that has moved away as it was, and drops what it says
+  # when it comes back.
+  nsenter --target "$pid" --net sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null || true
 }

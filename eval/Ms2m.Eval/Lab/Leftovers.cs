@@ -81,6 +81,7 @@ internal sealed class Leftovers(EngineClient engine, BrokerEyes broker, LabTool?
         var script =
             "find /var/lib/ms2m/checkpoints -mindepth 1 -path /var/lib/ms2m/checkpoints/base -prune -o -type f -print 2>/dev/null; "
             + $"find /var/lib/ms2m -name '{workload}-*' ! -name '{survivor}*' 2>/dev/null; "
+            + $"find /run/netns -name 'ms2m-{workload}-*' ! -name 'ms2m-{survivor}' 2>/dev/null; "
             + "podman ps -a --format 'container {{.Names}}'";
         foreach (var node in (await engine.Nodes(cancel)).As<List<NodeView>>().Where(node => node.Up))
         {

@@ -1,0 +1,30 @@
+using System.Globalization;
+using Ms2m.Clients;
+
+namespace Ms2m.Eval.Load;
+
+/// <summary>A program that knows nothing of this system, and who judges it.</summary>
+/// <param name="Image">As the lab calls it.</param>
+/// <param name="Client">Makes a client of it at an address.</param>
+internal sealed record ServerKind(
+    string Image, IReadOnlyDictionary<string, string> Environment, Func<string, WorkloadClient> Client)
+{
+    private static IReadOnlyDictionary<string, string> None { get; } = new Dictionary<string, string>();
+
+    public string FullImage => $"localhost/ms2m/{Image}:latest";
+
+    public static ServerKind Redis(int keys) => new("redis", None, host => new RedisClient(host, keys: keys));
+
+    public static ServerKind Mosquitto { get; } = new("mosquitto", None, host => new MqttClients(host));
+
+    /// <param name="megabytes">What it holds.</param>
+    /// <param name="percent">How much of it changes in a second.</param>
+    public static ServerKind Memory(int megabytes, double percent) => new(
+        "memory",
+        new Dictionary<string, string>
+        {
+            ["MEMORY_MB"] = megabytes.ToString(CultureInfo.InvariantCulture),
+            ["MEMORY_PERCENT"] = percent.ToString(CultureInfo.InvariantCulture),
+        },
+        host => new MemoryClient(host));
+}
