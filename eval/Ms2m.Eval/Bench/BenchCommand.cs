@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ms2m.Cli.Moving;
+using Ms2m.Eval.Bench.Ways;
 using Ms2m.Eval.Load;
 
 namespace Ms2m.Eval.Bench;
@@ -8,7 +9,7 @@ namespace Ms2m.Eval.Bench;
 internal static class BenchCommand
 {
     public static Command Create() =>
-        new("bench", "Measure many migrations, in a row or at once, or what being movable costs") { Migration(), FairnessCommand.Create(), ConsumerCommand.Create() };
+        new("bench", "Measure many migrations, in a row or at once, or what being movable costs") { Migration(), WaysCommand.Create(), FairnessCommand.Create(), ConsumerCommand.Create() };
 
     private static Command Migration()
     {

@@ -31,6 +31,15 @@ internal sealed class Observations(TimeProvider time)
         }
     }
 
+    /// <summary>From now on only new gaps count as the longest.</summary>
+    public void ForgetGap()
+    {
+        lock (_lock)
+        {
+            _longest = TimeSpan.Zero;
+        }
+    }
+
     public void Broke(string why)
     {
         lock (_lock)

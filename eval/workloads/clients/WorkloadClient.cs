@@ -22,6 +22,9 @@ public abstract class WorkloadClient : IAsyncDisposable
     /// <summary>What was seen so far.</summary>
     public ClientReport SoFar => Seen.Report();
 
+    /// <summary>From now on only new gaps count as the longest.</summary>
+    public void ForgetGap() => Seen.ForgetGap();
+
     protected string Host { get; }
 
     protected int Port { get; }

@@ -78,22 +78,18 @@ public static class ProcessPictures
         }
     }
 
+    // The name is gone; the descriptor still leads to it. One that its holder has locked cannot be opened here, and passes for
+    // small: the dump will say so if it is not.
     private static long Length(string path)
     {
         try
         {
-            return new FileInfo(path).ResolveLinkTarget(returnFinalTarget: false) is FileInfo { Exists: true } file ? file.Length : Opened(path);
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return RandomAccess.GetLength(file);
         }
         catch (IOException)
         {
             return 0;
         }
-    }
-
-    // The name is gone; the descriptor still leads to it.
-    private static long Opened(string path)
-    {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        return RandomAccess.GetLength(file);
     }
 }

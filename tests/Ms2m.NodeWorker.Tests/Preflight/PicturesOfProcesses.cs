@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Ms2m.NodeWorker.Preflight;
+
+namespace Ms2m.NodeWorker.Tests.Preflight;
+
+/// <summary>What pre-checks know of a workload comes from the kernel's own tables.</summary>
+public class PicturesOfProcesses
+{
+    [Theory]
+    [InlineData("/dev/null")]
+    [InlineData("/dev/urandom")]
+    [InlineData("/dev/pts/0")]
+    [InlineData("/dev/shm/queue")]
+    [InlineData("/var/lib/data.db")]
+    [InlineData("socket:[4711]")]
+    [InlineData("pipe:[4711]")]
+    [InlineData("anon_inode:[eventpoll]")]
+    [InlineData("anon_inode:[eventfd]")]
+    [InlineData("/memfd:doublemapper (deleted)")]
+    public void ordinary_files_are_no_obstacle(string target) => Assert.Null(OpenFiles.Judge(target, () => long.MaxValue));
+
+    [Theory]
+    [InlineData("/dev/fuse")]
+    [InlineData("/dev/nvidia0")]
+    [InlineData("/dev/kvm")]
+    [InlineData("anon_inode:[io_uring]")]
+    [InlineData("anon_inode:[perf_event]")]
+    [InlineData("anon_inode:kvm-vm")]
+    public void what_lives_in_the_kernel_or_the_node_is_one(string target)
+    {
+        var obstacle = OpenFiles.Judge(target, () => 0);
+
+        Assert.Equal(target, obstacle?.What);
+        Assert.EndsWith(".", obstacle!.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void a_deleted_file_travels_up_to_a_size()
+    {
+        Assert.Null(OpenFiles.Judge("/tmp/scratch (deleted)", () => 1000));
+        Assert.Equal("/tmp/scratch", OpenFiles.Judge("/tmp/scratch (deleted)", () => 5 << 20)?.What);
+    }
+
+    [Fact]
+    public void only_sockets_that_listen_are_ports()
+    {
+        string[] table =
+        [
+            "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
+            "   0: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1001 1 0 100 0 0 10 0",
+            "   1: 0100007F:C350 0100007F:1F90 01 00000000:00000000 00:00000000 00000000     0        0 1002 1 0 20 4 30 10 -1",
+            "garbage",
+        ];
+
+        Assert.Equal([(1001, 8080)], ListeningPorts.Parse(table));
+    }
+
+    [Fact]
+    public async Task a_real_process_shows_its_port_and_its_large_deleted_file()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var path = Path.GetTempFileName();
+        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        await file.WriteAsync(new byte[2 << 20]);
+        await file.FlushAsync();
+        File.Delete(path);
+
+        var picture = ProcessPictures.Of(Environment.ProcessId, pod: "");
+
+        Assert.NotNull(picture);
+        Assert.Contains(((IPEndPoint)listener.LocalEndpoint).Port, picture.Ports);
+        Assert.Contains(picture.Obstacles, one => one.What == path);
+        Assert.True(picture.Processes >= 1);
+    }
+
+    [Fact]
+    public void one_of_a_pods_containers_says_so() => Assert.Contains(
+        ProcessPictures.Of(Environment.ProcessId, pod: "shop")!.Obstacles, one => one.What.Contains("shop", StringComparison.Ordinal));
+
+    [Fact]
+    public async Task a_process_that_is_gone_has_no_picture()
+    {
+        using var gone = Process.Start("/bin/true");
+        await gone.WaitForExitAsync();
+
+        Assert.Null(ProcessPictures.Of(gone.Id, pod: null));
+    }
+}
