@@ -95,6 +95,18 @@ public static class NodeFailures
         "MS2M-2309", "The target no longer has the memory from which the checkpoint leaves out what it has.",
         "Nothing: the checkpoint is sent as a whole.");
 
+    public static Trouble NoRegistry(string node) => Never(
+        "MS2M-2310", $"{node} has no registry through which a checkpoint could travel.",
+        "Set MS2M_REGISTRY for the workers of both nodes, or choose another transfer.");
+
+    public static Trouble RegistrySilent(Uri registry, string cause) => Again(
+        "MS2M-2311", $"The registry {registry} does not answer: {cause}",
+        "Does it run, and is its certificate of an authority that the worker knows (MS2M_REGISTRY_CA)?");
+
+    public static Trouble RegistryRefused(Uri registry, string what, string cause) => Again(
+        "MS2M-2312", $"The registry {registry} would not {what}: {cause}.",
+        "Look at its log; may the worker's user push, pull and delete?");
+
     public static Trouble RestoreFailed(string instance, string cause) => Again(
         "MS2M-2401", $"The checkpoint could not be restored as '{instance}': {cause}",
         "See the node worker's log; do both nodes have the same image, processor kind and CRIU?");

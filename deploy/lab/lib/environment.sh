@@ -37,6 +37,10 @@ export MS2M_BROKER_MANAGEMENT_URI='http://$broker@127.0.0.1:$broker_management_p
 export MS2M_STORE='$store'
 export MS2M_STORE_READER='$(store_address "$store_reader" store-reader)'
 export MS2M_STORE_WRITER='$(store_address "$store_engine" store-engine)'
+export MS2M_REGISTRY='$(registry_url)'
+export MS2M_REGISTRY_USER=$registry_user
+export MS2M_REGISTRY_PASSWORD='$(secret registry)'
+export MS2M_REGISTRY_CA='$registry_folder/ca.crt'
 export MS2M_ENGINE_URL='$engine_url'
 ENV
     mv "$lab_environment.new" "$lab_environment"

@@ -4,16 +4,17 @@ lab_help() {
   cat <<'HELP'
 lab: a whole Ms2m.Events cluster on one Debian 12 machine. Needs root; no Docker, no registry.
 
-  lab up [--nodes N] [--no-processes]   broker, store, N nodes (default 2), engine, workers; repeat at will
+  lab up [--nodes N] [--no-processes]   broker, store, registry, N nodes (default 2), engine, workers; repeat at will
   lab down                              stop everything; data stays
   lab purge                             down, then delete all data (and the caches, with the last lab)
   lab status [--json]                   what runs, where
 
-  lab services up|down                  only the broker and the store
+  lab services up|down                  only the broker, the store and the registry
   lab engine start|stop|kill|pid        the engine
   lab alarm memory|disk|off             the broker's alarm, in which it takes nothing from anybody who publishes
   lab broker start|stop|kill|pid        the broker alone
   lab store start|stop|kill|pid         the store alone
+  lab registry start|stop|kill|pid      the registry alone; what it stored goes with it
   lab worker NODE start|stop|kill|pid   the worker of a node (start takes what is published now)
   lab worker NODE freeze|thaw           SIGSTOP and SIGCONT
   lab node NAME start|stop              a node; stop is a power cut for its containers
@@ -25,7 +26,7 @@ lab: a whole Ms2m.Events cluster on one Debian 12 machine. Needs root; no Docker
   lab image load [NAME…]                bring an image into the running nodes that lack it or have an older one:
                                         orders (default), memory, redis, mosquitto
   lab env                               path of the file with all addresses and passwords: . "$(lab env)"
-  lab logs [PART]                       logs of broker, store, engine, node-a, node-a/worker, … (default: list them)
+  lab logs [PART]                       logs of broker, store, registry, engine, node-a, node-a/worker, … (default: list them)
   lab help                              this text
 
 stop is SIGTERM, after 15 seconds SIGKILL; kill is SIGKILL at once.

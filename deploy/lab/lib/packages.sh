@@ -2,7 +2,7 @@
 # Debian packages the lab runs on. Only missing ones are installed, and no daemon may start by being installed:
 # the lab runs RabbitMQ and PostgreSQL as its own processes, on its own ports, with its own data.
 
-packages_needed=(rabbitmq-server postgresql debootstrap iproute2 curl jq rsync openssl procps util-linux)
+packages_needed=(rabbitmq-server postgresql docker-registry apache2-utils debootstrap iproute2 curl jq rsync openssl procps util-linux)
 
 packages_missing() {
   local package installed

@@ -9,7 +9,7 @@ secrets_ensure() {
   (
     umask 077
     mkdir -p "$lab_state/secrets"
-    for name in broker engine engine-admin client store store-engine store-reader cookie transfer cluster; do
+    for name in broker engine engine-admin client store store-engine store-reader cookie transfer cluster registry; do
       file=$(secret_file "$name")
       [[ -s $file ]] && continue
       # Hexadecimal: needs no quoting in an address, in SQL or in a shell.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The broker and the store: started together, because the broker needs seconds and the store hides in its shadow.
+# Broker, store and registry: started together, because the broker needs seconds and the others hide in its shadow.
 
 folders_ensure() {
   mkdir -p "$lab_logs" "$lab_run" "$lab_cache" "$lab_state/nodes"
@@ -9,11 +9,13 @@ folders_ensure() {
 }
 
 services_start() {
-  local broker store
+  local broker store registry
   (broker_start) & broker=$!
   (store_start && store_wait) & store=$!
+  (registry_start && registry_wait) & registry=$!
   wait "$store" || services_failed=1
   wait "$broker" || services_failed=1
+  wait "$registry" || services_failed=1
   [[ -z ${services_failed:-} ]] || exit 1
 }
 
@@ -28,11 +30,13 @@ services_up() {
 }
 
 services_stop() {
-  local broker store failed=
+  local broker store registry failed=
   (broker_stop) & broker=$!
   (store_stop) & store=$!
+  (registry_stop) & registry=$!
   wait "$broker" || failed=1
   wait "$store" || failed=1
+  wait "$registry" || failed=1
   [[ -z $failed ]]
 }
 

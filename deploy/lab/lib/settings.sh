@@ -36,6 +36,10 @@ store_user=ms2m
 store_engine=ms2m_engine
 store_reader=ms2m_reader
 
+registry_port=$((5010 + lab_index))
+# What may lie in it at once; it stores in memory.
+registry_size=${MS2M_LAB_REGISTRY_SIZE:-3G}
+
 engine_port=$((8480 + lab_index))
 engine_url=http://127.0.0.1:$engine_port
 worker_port=8490

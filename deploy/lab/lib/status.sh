@@ -17,6 +17,7 @@ status_parts() {
   local node
   status_part broker broker "127.0.0.1:$broker_port" broker_is_ready
   status_part store store "127.0.0.1:$store_port" store_is_ready
+  status_part registry registry "$(registry_url)" registry_is_ready
   status_part engine engine "$engine_url" http_is_ok "$engine_url/health/ready"
   for node in $(nodes_known); do
     status_part "$node" node "$(node_address "$node")" podman_answers "$node"

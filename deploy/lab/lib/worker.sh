@@ -24,13 +24,16 @@ worker_start() {
   # The node sees this copy, read-only: publishing again changes nothing under a running worker, and starting
   # one takes what is published now.
   rsync --archive --delete "$lab_artifacts/node-worker/" "$(node_folder "$node")/worker/"
-  worker_hand_over_key "$node"
+  worker_hand_over "$node" node.key node_key "$node"
+  worker_hand_over "$node" registry.password secret registry
   (
     export_nothing_but ${OTEL_EXPORTER_OTLP_ENDPOINT:+OTEL_EXPORTER_OTLP_ENDPOINT="$OTEL_EXPORTER_OTLP_ENDPOINT"} \
       MS2M_NODE="$node" \
       MS2M_BROKER_URI="amqp://node-$node:$(node_password "$node")@$network_gateway:$broker_port/$broker_vhost" \
       MS2M_NODE_KEY_FILE=/var/lib/ms2m/node.key \
       MS2M_WORKER_LISTEN="$url" MS2M_WORKER_ADVERTISE="$url" MS2M_WORKER_HEALTH="$health" MS2M_TLS=/var/lib/ms2m/tls \
+      MS2M_REGISTRY="$(registry_url)" MS2M_REGISTRY_USER="$registry_user" \
+      MS2M_REGISTRY_PASSWORD_FILE=/var/lib/ms2m/registry.password \
       MS2M_DATA=/var/lib/ms2m MS2M_CHECKPOINTS=/var/lib/ms2m/checkpoints \
       MS2M_PODMAN_SOCKET=/run/podman/podman.sock MS2M_WORKLOAD_BRIDGE="$node_bridge" DOTNET_EnableDiagnostics=0 DOTNET_EnableWriteXorExecute=0 \
       PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
@@ -39,11 +42,12 @@ worker_start() {
   wait_until 60 "$node/worker" "the worker of $node answered $health/health" http_is_ok "$health/health"
 }
 
-# A node gets its own key and no other: whoever breaks into it can be its workloads, and nobody else's.
-worker_hand_over_key() {
+# worker_hand_over NODE FILE COMMAND…: what the command says becomes a file of the node's. A node gets its own key and no
+# other: whoever breaks into it can be its workloads, and nobody else's.
+worker_hand_over() {
   local file
-  file=$(node_folder "$1")/data/node.key
-  (umask 077 && node_key "$1" >"$file.new")
+  file=$(node_folder "$1")/data/$2
+  (umask 077 && "${@:3}" >"$file.new")
   mv -f "$file.new" "$file"
 }
 

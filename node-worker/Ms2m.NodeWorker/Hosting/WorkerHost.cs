@@ -3,6 +3,7 @@ using Ms2m.NodeWorker.Completed;
 using Ms2m.NodeWorker.Heartbeat;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.Registry;
 using Serilog;
 
 namespace Ms2m.NodeWorker.Hosting;
@@ -35,6 +36,7 @@ public static class WorkerHost
         builder.Services.AddHostedService<NodeReporter>();
         builder.Services.AddHostedService<JournalKeeper>();
         builder.Services.AddHostedService<BaseKeeper>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RegistryTraces>());
         builder.Services.AddHostedService<InstanceWatch>();
         change?.Invoke(builder.Services);
 

@@ -1,4 +1,5 @@
 using Ms2m.Contracts;
+using Ms2m.NodeWorker.Transfer.Registry;
 
 namespace Ms2m.NodeWorker.Hosting;
 
@@ -66,6 +67,11 @@ public sealed record WorkerOptions
     /// anyway when a migration needs it.</summary>
     public int BaseShare { get; init; } = 50;
 
+    /// <summary>MS2M_REGISTRY (<c>https://host:port/prefix</c>), MS2M_REGISTRY_USER and MS2M_REGISTRY_PASSWORD: where checkpoints
+    /// travel through that are moved by <c>registry</c>; whoever may read there can read a workload's memory meanwhile.
+    /// MS2M_REGISTRY_CA: file with the authorities of its certificate; those of MS2M_TLS when absent. Null for none.</summary>
+    public RegistryPlace? Registry { get; init; }
+
     /// <summary>Where an instance connects, and as whom. A secret.</summary>
     public string BrokerUriOf(string instanceId) => new UriBuilder(WorkloadBrokerUri)
     {
@@ -82,6 +88,8 @@ public sealed record WorkerOptions
     public string CriuConfiguration => Path.Combine(Data, "criu.conf");
 
     public string IncomingFolder => Path.Combine(Checkpoints, "in");
+
+    public string RegistryFolder => Path.Combine(Data, "registry");
 
     public string BaseFolder => Path.Combine(Checkpoints, "base");
 

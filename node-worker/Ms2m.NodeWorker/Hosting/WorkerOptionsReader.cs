@@ -1,5 +1,7 @@
 using System.Globalization;
 using Ms2m.Contracts;
+using Ms2m.NodeWorker.Transfer.Registry;
+using Ms2m.NodeWorker.Transfer.Security;
 
 namespace Ms2m.NodeWorker.Hosting;
 
@@ -103,10 +105,25 @@ public static class WorkerOptionsReader
             WorkloadBridge = bridge,
             Way = way,
             ReserveBytes = reserve,
+            Registry = ReadRegistry(setting, Secret, Address, tls, scheme),
             BaseSeconds = baseSeconds,
             BaseShare = baseShare,
         };
         return problems.Count == 0 ? (options, problems) : (null, problems);
+    }
+
+    private static RegistryPlace? ReadRegistry(
+        Func<string, string?> setting, Func<string, string> secret, Func<string, string, string, string, Uri> address,
+        string? tls, string scheme)
+    {
+        const string key = "MS2M_REGISTRY";
+        if (setting(key)?.Trim() is not { Length: > 0 } value)
+            return null;
+        var place = address(key, value, scheme, $"{scheme}://10.0.0.1:5000/ms2m");
+        var user = setting(key + "_USER") is { Length: > 0 } name ? name : null;
+        var authorities = setting(key + "_CA") is { Length: > 0 } file ? file
+            : tls is null ? null : Path.Combine(tls, NodeCertificate.AuthoritiesFile);
+        return new RegistryPlace(place, user, user is null ? null : secret(key + "_PASSWORD"), authorities);
     }
 
     /// <summary>Only the one word asks for it, and only when nothing contradicts: nobody loses encryption by a slip.</summary>

@@ -11,6 +11,7 @@ using Ms2m.NodeWorker.Runtimes.Podman;
 using Ms2m.NodeWorker.Steps;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.Registry;
 using Ms2m.NodeWorker.Transfer.Security;
 
 namespace Ms2m.NodeWorker.Hosting;
@@ -46,7 +47,11 @@ public static class WorkerServices
         services.AddSingleton<ILiveMemory, ProcMemory>();
         services.AddSingleton<Admission>();
         services.AddSingleton<TransferEndpoint>();
-        services.AddSingleton<ICheckpointTransfer, DirectTransfer>();
+        services.AddSingleton<DirectTransfer>();
+        services.AddSingleton<RegistryTraces>();
+        services.AddSingleton<RegistryTransfer>();
+        services.AddSingleton<RegistryReceiver>();
+        services.AddSingleton<ICheckpointTransfer, RoutedTransfer>();
         services.AddSingleton<ITransferSecurity>(s => options.Tls is { } folder
             ? new MutualTls(folder, options.Node, s.GetRequiredService<ILogger<MutualTls>>())
             : new Unprotected());
@@ -75,6 +80,7 @@ public static class WorkerServices
         services.AddSingleton<INodeCheck, TransferSecurityCheck>();
         services.AddSingleton<INodeCheck, ControlGroupCheck>();
         services.AddSingleton<INodeCheck, WorkloadNetworkCheck>();
+        services.AddSingleton<INodeCheck, RegistryCheck>();
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("soft-dirty", "mem_dirty_track"));
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("pagemap-scan", "pagemap_scan"));
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("userfaultfd", "uffd"));

@@ -26,6 +26,9 @@ public static partial class CheckpointFiles
     /// <summary>Whether a name may stand in a checkpoint: flat, no hidden files, nothing a path could be made of.</summary>
     public static bool IsAllowed(string name) => Allowed().IsMatch(name);
 
+    /// <summary>Whether it is unpacked, and so checked and written anew before.</summary>
+    public static bool IsArchive(string name) => Path.GetExtension(name) == ".tar";
+
     public static CheckpointWay WayOf(string folder) =>
         Directory.EnumerateFiles(folder).Any(f => Path.GetExtension(f) is ".tar" or ".files")
             ? CheckpointWay.Archive

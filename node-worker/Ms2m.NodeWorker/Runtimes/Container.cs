@@ -24,6 +24,10 @@ public sealed record DumpRequest(string Name, string Folder, CheckpointWay Accep
 
     /// <summary>The memory is to be restored with its open connections.</summary>
     public bool KeepsConnections { get; init; }
+
+    /// <summary>When set, all of it in one archive of that name and in the runtime's own form, which other nodes' runtimes
+    /// restore by themselves.</summary>
+    public string? OneFile { get; init; }
 }
 
 /// <summary>A container that exists.</summary>
@@ -47,7 +51,11 @@ public sealed record Container(string Id, string Name, WorkloadSpec? Spec, strin
 
 /// <summary>What a finished checkpoint consists of.</summary>
 /// <param name="FrozenMs">How long the processes stood still; absent when unknown.</param>
-public sealed record Dump(CheckpointWay Way, double? FrozenMs);
+public sealed record Dump(CheckpointWay Way, double? FrozenMs)
+{
+    /// <summary>What was exported; absent where the checkpoint is in the runtime's files and not in an export of it.</summary>
+    public ExportedContainer? Export { get; init; }
+}
 
 /// <summary>The two forms in which a checkpoint travels.</summary>
 public enum CheckpointWay

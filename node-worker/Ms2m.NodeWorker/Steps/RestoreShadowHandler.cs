@@ -60,9 +60,13 @@ public sealed class RestoreShadowHandler(
         using var span = WorkerTraces.Part("restore");
         // The restore writes files of its own beside these.
         var names = Directory.GetFiles(images).Select(path => Path.GetFileName(path)).ToList();
+        using var seen = new CheckpointDigest();
+        // An archive is rewritten before it is unpacked: what had arrived is to be seen now or never.
+        await seen.AppendFilesAsync(images, names.Where(CheckpointFiles.IsArchive), cancel);
         if (await runtime.RestoreAsync(request, images, cancel) is { Failed: true } restore)
             return restore.Trouble;
-        if (await CheckpointDigest.OfFilesAsync(images, names, cancel) == digest)
+        await seen.AppendFilesAsync(images, names.Where(name => !CheckpointFiles.IsArchive(name)), cancel);
+        if (seen.Current() == digest)
             return null;
         if (await runtime.RemoveAsync(request.Name, cancel) is { Failed: true } removal)
             return removal.Trouble;

@@ -7,6 +7,7 @@ using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.Registry;
 
 namespace Ms2m.NodeWorker.Steps;
 
@@ -85,6 +86,7 @@ public sealed class TakeCheckpointHandler(
                 {
                     StaysFrozen = command.StaysFrozen,
                     KeepsConnections = command.KeepsConnections,
+                    OneFile = command.Transfer.Mode == TransferMode.Registry ? RegistryTransfer.ExportFile : null,
                 }, cancel);
             WorkerTraces.Ended(span, outcome.Trouble);
             if (!outcome.Failed)

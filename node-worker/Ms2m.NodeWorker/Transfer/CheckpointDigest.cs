@@ -49,10 +49,9 @@ public sealed class CheckpointDigest : IDisposable
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text.ToString())));
     }
 
-    /// <summary>Of files as they lie in a folder now.</summary>
-    public static async Task<string> OfFilesAsync(string folder, IEnumerable<string> names, CancellationToken cancel)
+    /// <summary>Sees files as they lie in a folder now.</summary>
+    public async Task AppendFilesAsync(string folder, IEnumerable<string> names, CancellationToken cancel)
     {
-        using var digest = new CheckpointDigest();
         var block = ArrayPool<byte>.Shared.Rent(Block);
         try
         {
@@ -61,11 +60,10 @@ public sealed class CheckpointDigest : IDisposable
                 await using var file = new FileStream(
                     Path.Combine(folder, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
                 // Also of an empty file: it counts.
-                digest.Append(name, []);
+                Append(name, []);
                 while (await file.ReadAsync(block.AsMemory(0, Block), cancel) is > 0 and var read)
-                    digest.Append(name, block.AsSpan(0, read));
+                    Append(name, block.AsSpan(0, read));
             }
-            return digest.Current();
         }
         finally
         {

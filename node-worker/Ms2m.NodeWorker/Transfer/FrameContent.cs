@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.Wire;
@@ -8,7 +9,7 @@ namespace Ms2m.NodeWorker.Transfer;
 /// <param name="bases">Folders of the bases that the sender has named, in its order.</param>
 internal sealed class FrameContent(IReadOnlyList<string> bases) : IDisposable
 {
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(CheckpointFrame.MaxLength);
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(CheckpointFrame.MaxLength);
     private readonly Dictionary<(byte, string), SafeFileHandle> _open = [];
     private readonly Zstd _zstd = new();
     private ReadOnlyMemory<byte> _bytes;
@@ -56,12 +57,12 @@ internal sealed class FrameContent(IReadOnlyList<string> bases) : IDisposable
         foreach (var file in _open.Values)
             file.Dispose();
         _zstd.Dispose();
-        Array.Clear(_buffer);
+        ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
     }
 
     private Trouble? Expand(ReadOnlySpan<byte> body)
     {
-        var length = _zstd.Expand(body, _buffer);
+        var length = _zstd.Expand(body, _buffer.AsSpan(0, CheckpointFrame.MaxLength));
         if (length < 0)
             return NodeFailures.TransferRefused("a compressed piece cannot be expanded");
         (_bytes, Length) = (_buffer.AsMemory(0, length), length);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Ms2m.NodeWorker.Runtimes;
 
 namespace Ms2m.NodeWorker.Transfer;
@@ -29,8 +28,22 @@ internal sealed class IncomingCheckpoint(string folder, long maxBytes, Func<long
 
     /// <param name="resume">Go on from <see cref="Received"/>; else what was there is thrown away.</param>
     /// <param name="bases">Folders that hold what frames may stand for.</param>
-    public async Task<Outcome<CompleteCheckpoint>> ReceiveAsync(
-        Stream from, bool resume, IReadOnlyList<string> bases, CancellationToken cancel)
+    public Task<Outcome<CompleteCheckpoint>> ReceiveAsync(
+        Stream from, bool resume, IReadOnlyList<string> bases, CancellationToken cancel) =>
+        ReceiveAsync(resume, limited => ReadFramesAsync(from, bases, limited), cancel);
+
+    /// <summary>Takes whole files instead of frames, always from the first one on.</summary>
+    /// <param name="give">Calls its first argument with each file, and says at the end whether they are to be believed.</param>
+    public Task<Outcome<CompleteCheckpoint>> ReceiveFilesAsync(
+        Func<Func<string, Stream, Task<Trouble?>>, CancellationToken, Task<Trouble?>> give, CancellationToken cancel) =>
+        ReceiveAsync(resume: false, async limited =>
+        {
+            var trouble = await give((name, content) => TakeFileAsync(name, content, limited), limited.Token);
+            return trouble is null ? Keep() : trouble;
+        }, cancel);
+
+    private async Task<Outcome<CompleteCheckpoint>> ReceiveAsync(
+        bool resume, Func<CancellationTokenSource, Task<Outcome<CompleteCheckpoint>>> read, CancellationToken cancel)
     {
         // Whoever comes last is the living sender; an older connection may not even know that it is dead.
         if (_current is { } older)
@@ -51,7 +64,7 @@ internal sealed class IncomingCheckpoint(string folder, long maxBytes, Func<long
                 BeginAnew();
             if (freeBytes() <= 0)
                 return NodeFailures.NoRoom("The checkpoint's folder", 1, 0);
-            var outcome = await ReadFramesAsync(from, bases, mine);
+            var outcome = await read(mine);
             // Not worth going on: only a new beginning can help.
             _refused = outcome.Trouble;
             return outcome;
@@ -157,43 +170,41 @@ internal sealed class IncomingCheckpoint(string folder, long maxBytes, Func<long
 
     private Outcome<CompleteCheckpoint> Finish(CheckpointFrame frame, ReadOnlySpan<byte> sent)
     {
-        var complete = new CompleteCheckpoint(_digest.Current(), _digest.Bytes, _digest.Files);
-        if (frame.Offset != complete.Bytes || !sent.SequenceEqual(Encoding.ASCII.GetBytes(complete.Digest)))
+        if (frame.Offset != _digest.Bytes || !sent.SequenceEqual(Encoding.ASCII.GetBytes(_digest.Current())))
             return NodeFailures.DigestDiffers();
+        return Keep();
+    }
+
+    private CompleteCheckpoint Keep()
+    {
+        var complete = new CompleteCheckpoint(_digest.Current(), _digest.Bytes, _digest.Files);
         PrivateFiles.ReplaceJson(Path.Combine(folder, CompleteCheckpoint.FileName), complete);
         Complete = complete;
         return complete;
     }
 
-    /// <summary>The file that the last frame belonged to: the next one mostly does too.</summary>
-    private sealed class OpenFile : IDisposable
+    private async Task<Trouble?> TakeFileAsync(string name, Stream content, CancellationTokenSource limited)
     {
-        private string? _path;
-        private FileStream? _file;
-
-        public SafeFileHandle Handle(string path)
+        if (_digest.Knows(name))
+            return NodeFailures.TransferRefused($"{name} is there twice");
+        var block = ArrayPool<byte>.Shared.Rent(CheckpointFrame.MaxLength);
+        using var open = new OpenFile();
+        try
         {
-            if (_file is not null && _path == path)
-                return _file.SafeFileHandle;
-            _file?.Dispose();
-            _path = path;
-            var mode = new FileStreamOptions
+            for (var (at, read) = (0L, -1); read != 0; at += read)
             {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.Write,
-                UnixCreateMode = PrivateFiles.File,
-                BufferSize = 0,
-            };
-            _file = new FileStream(path, mode);
-            return _file.SafeFileHandle;
+                limited.CancelAfter(Silence);
+                read = await content.ReadAsync(block.AsMemory(0, CheckpointFrame.MaxLength), limited.Token);
+                if (Refuse(name, at, read) is { } trouble)
+                    return trouble;
+                RandomAccess.Write(open.Handle(Path.Combine(Images, name)), block.AsSpan(0, read), at);
+                _digest.Append(name, block.AsSpan(0, read));
+            }
+            return null;
         }
-
-        public void Dispose() => _file?.Dispose();
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block, clearArray: true);
+        }
     }
-}
-
-/// <summary>Says beside the files that they are all there, also after a restart of the worker.</summary>
-public sealed record CompleteCheckpoint(string Digest, long Bytes, int Files)
-{
-    public const string FileName = "complete.json";
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.Registry;
 
 namespace Ms2m.NodeWorker.Transfer;
 
@@ -41,6 +42,28 @@ internal sealed class TargetPeer(HttpClient http, TransferOrder order)
         }
         catch (IOException e)
         {
+            return NodeFailures.TransferBroke(e.Message);
+        }
+    }
+
+    /// <summary>Has the target fetch a checkpoint from the registry; gives what it has then.</summary>
+    public async Task<Outcome<CompleteCheckpoint>> HavePulledAsync(PullOrder pull, CancellationToken cancel)
+    {
+        try
+        {
+            using var request = Request(HttpMethod.Put, TransferEndpoint.Pull);
+            request.Content = JsonContent.Create(pull, options: ContractJson.Options);
+            // Of known length: the target looks at that first.
+            await request.Content.LoadIntoBufferAsync(cancel);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel);
+            if (!response.IsSuccessStatusCode)
+                return await ReadRefusalAsync(response, cancel);
+            return await response.Content.ReadFromJsonAsync<CompleteCheckpoint>(ContractJson.Options, cancel)
+                is { } complete ? complete : NodeFailures.TransferRefused("it does not say what it has");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or System.Text.Json.JsonException)
+        {
+            cancel.ThrowIfCancellationRequested();
             return NodeFailures.TransferBroke(e.Message);
         }
     }

@@ -4,18 +4,21 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.Registry;
 
 namespace Ms2m.NodeWorker.Transfer;
 
 /// <summary>Where checkpoints arrive: PUT sends one, GET tells how much of it is here. Below it, which pages of the workload
-/// this node has already, and where more of them are sent ahead.</summary>
+/// this node has already, where more of them are sent ahead, and where it is told to fetch a checkpoint from a registry.</summary>
 public sealed class TransferEndpoint(
-    Admission admission, IncomingCheckpoints incoming, Bases bases, AheadReceiver ahead, ILogger<TransferEndpoint> log)
+    Admission admission, IncomingCheckpoints incoming, Bases bases, AheadReceiver ahead, RegistryReceiver registry,
+    ILogger<TransferEndpoint> log)
 {
     private const string Route = "/checkpoints/{migrationId:guid}/{attempt:int}";
 
     public const string Pages = "pages";
     public const string Ahead = "ahead";
+    public const string Pull = "pull";
 
     public static string PathOf(Guid migrationId, int attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"/checkpoints/{migrationId:D}/{attempt}");
@@ -26,6 +29,7 @@ public sealed class TransferEndpoint(
         routes.MapMethods(Route, ["GET"], (RequestDelegate)GetAsync);
         routes.MapMethods($"{Route}/{Pages}", ["GET"], (RequestDelegate)GetPagesAsync);
         routes.MapMethods($"{Route}/{Ahead}", ["PUT"], (RequestDelegate)(http => TakeAsync(http, ahead.ReceiveAsync)));
+        routes.MapMethods($"{Route}/{Pull}", ["PUT"], (RequestDelegate)(http => TakeAsync(http, registry.ReceiveAsync)));
     }
 
     private async Task TakeAsync(HttpContext http, Func<HttpContext, Reservation, Task<Trouble?>> take)
@@ -46,7 +50,7 @@ public sealed class TransferEndpoint(
         {
             if (await take(http, reservation) is { } trouble)
                 await admission.RefuseAsync(http, reservation, trouble);
-            else
+            else if (!http.Response.HasStarted)
                 http.Response.StatusCode = StatusCodes.Status200OK;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or BadHttpRequestException)

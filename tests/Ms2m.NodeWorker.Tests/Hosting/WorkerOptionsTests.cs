@@ -95,6 +95,10 @@ public sealed class WorkerOptionsTests
     [InlineData("MS2M_DATA", "relative")]
     [InlineData("MS2M_CHECKPOINT_WAY", "fast")]
     [InlineData("MS2M_RESERVE_BYTES", "64MB")]
+    [InlineData("MS2M_BASE_SECONDS", "an hour")]
+    [InlineData("MS2M_BASE_SHARE", "91")]
+    [InlineData("MS2M_REGISTRY", "10.0.0.1:5000")]
+    [InlineData("MS2M_REGISTRY", "http://10.0.0.1:5000/hidden")]
     public void a_wrong_setting_is_named_and_no_secret_with_it(string key, string? value)
     {
         _environment[key] = value;
@@ -104,6 +108,21 @@ public sealed class WorkerOptionsTests
         Assert.Null(options);
         Assert.Contains(problems, p => p.StartsWith(key, StringComparison.Ordinal));
         Assert.All(problems, p => Assert.DoesNotContain("hidden", p, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void a_registry_needs_a_password_and_trusts_the_nodes_own_authority()
+    {
+        _environment["MS2M_REGISTRY"] = "https://10.0.0.1:5000/lab";
+        _environment["MS2M_REGISTRY_USER"] = "ms2m";
+        Assert.Contains(Read().Problems, p => p.StartsWith("MS2M_REGISTRY_PASSWORD", StringComparison.Ordinal));
+        _environment["MS2M_REGISTRY_PASSWORD"] = "hidden";
+
+        var registry = Read().Options!.Registry!;
+
+        Assert.Equal("lab/checkpoints", registry.Repository);
+        Assert.EndsWith("/ca.crt", registry.Authorities, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", registry.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

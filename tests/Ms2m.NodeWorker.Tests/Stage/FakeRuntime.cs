@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Formats.Tar;
 using Ms2m.NodeWorker.Runtimes;
 
 namespace Ms2m.NodeWorker.Tests.Stage;
@@ -20,6 +21,9 @@ public sealed class FakeRuntime : IContainerRuntime
 
     /// <summary>When set, dumps fail once the container stands still.</summary>
     public bool FailDump { get; set; }
+
+    /// <summary>What is in the archive of changed files; none is made when null.</summary>
+    public string? Changed { get; set; }
 
     public int Dumps { get; private set; }
 
@@ -62,7 +66,14 @@ public sealed class FakeRuntime : IContainerRuntime
         if (HoldDump is { } hold)
             await hold.Task.WaitAsync(cancel);
         await File.WriteAllTextAsync(Path.Combine(folder, CheckpointFiles.Inventory), "1", cancel);
+        if (Changed is not null)
+            await File.WriteAllTextAsync(Path.Combine(folder, CheckpointFiles.Changed), Changed, cancel);
         Dumps++;
+        if (request.OneFile is { } file)
+        {
+            await PackAsync(folder, file, cancel);
+            return new Dump(CheckpointWay.Archive, 1.5) { Export = new(name, "image", "id", new Dictionary<string, string>()) };
+        }
         return new Dump(CheckpointWay.Images, 1.5);
     }
 
@@ -86,6 +97,9 @@ public sealed class FakeRuntime : IContainerRuntime
             return preparation;
         if (!File.Exists(Path.Combine(folder, CheckpointFiles.Inventory)))
             return NodeFailures.RestoreFailed(request.Name, "there is no inventory");
+        // As checking does: what is unpacked is not what arrived, byte for byte.
+        if (File.Exists(Path.Combine(folder, CheckpointFiles.Changed)))
+            await File.AppendAllTextAsync(Path.Combine(folder, CheckpointFiles.Changed), "checked", cancel);
         BeforeRestore?.Invoke(request);
         _containers[request.Name] = _containers[request.Name] with
         {
@@ -123,6 +137,18 @@ public sealed class FakeRuntime : IContainerRuntime
             return Answer<Done>(NodeFailures.NotRunning(name, container.State));
         _containers[name] = container with { State = state };
         return Answer<Done>(Done.It);
+    }
+
+    private static async Task PackAsync(string folder, string file, CancellationToken cancel)
+    {
+        var pieces = Directory.GetFiles(folder);
+        await using var tar = new TarWriter(File.Create(Path.Combine(folder, file)));
+        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, "checkpoint/"), cancel);
+        foreach (var piece in pieces)
+        {
+            await tar.WriteEntryAsync(piece, $"checkpoint/{Path.GetFileName(piece)}", cancel);
+            File.Delete(piece);
+        }
     }
 
     private Container New(ContainerRequest request, string state) => new(

@@ -158,13 +158,30 @@ public sealed class MovingTests
     }
 
     [Fact]
-    public async Task a_checkpoint_that_was_damaged_after_its_arrival_leaves_no_shadow()
+    public async Task changed_files_move_although_their_archive_is_written_anew_before_it_is_unpacked()
     {
         await using var source = await WorkerStage.OpenAsync("node-s");
         await using var target = await WorkerStage.OpenAsync();
         await source.RunAsync("orders-s");
+        source.Runtime.Changed = "a file";
         var completed = await MoveMemoryAsync(source, target);
-        var pages = Assert.Single(target.Left(), f => f.EndsWith("pages-1.img", StringComparison.Ordinal));
+
+        target.Desk.Accept(Restore(completed.Digest));
+
+        await target.Bus.NextAsync<ShadowReady>();
+    }
+
+    [Theory]
+    [InlineData("pages-1.img")]
+    [InlineData("rootfs-diff.tar")]
+    public async Task a_checkpoint_that_was_damaged_after_its_arrival_leaves_no_shadow(string damaged)
+    {
+        await using var source = await WorkerStage.OpenAsync("node-s");
+        await using var target = await WorkerStage.OpenAsync();
+        await source.RunAsync("orders-s");
+        source.Runtime.Changed = "a file";
+        var completed = await MoveMemoryAsync(source, target);
+        var pages = Assert.Single(target.Left(), f => f.EndsWith(damaged, StringComparison.Ordinal));
         await File.AppendAllTextAsync(Path.Combine(target.Options.Data, pages), "a flipped bit");
 
         target.Desk.Accept(Restore(completed.Digest));

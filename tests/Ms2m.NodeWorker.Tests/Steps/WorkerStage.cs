@@ -16,6 +16,7 @@ using Ms2m.NodeWorker.Tests.Stage;
 using Ms2m.NodeWorker.Tests.Transfer;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.Registry;
 using Ms2m.NodeWorker.Transfer.Security;
 
 namespace Ms2m.NodeWorker.Tests.Steps;
@@ -29,9 +30,9 @@ internal sealed class WorkerStage : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly WebApplication _app;
 
-    private WorkerStage(string node)
+    private WorkerStage(string node, RegistryPlace? registry)
     {
-        var options = TestOptions.In(_folder.Path, node);
+        var options = TestOptions.In(_folder.Path, node) with { Registry = registry };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => WorkerAddresses.Bind(kestrel, options));
@@ -66,15 +67,17 @@ internal sealed class WorkerStage : IAsyncDisposable
 
     public Bases Bases => _app.Services.GetRequiredService<Bases>();
 
+    public RegistryTraces RegistryTraces => _app.Services.GetRequiredService<RegistryTraces>();
+
     public Holdings Holdings => _app.Services.GetRequiredService<Holdings>();
 
     public ReservationBook Book => _app.Services.GetRequiredService<ReservationBook>();
 
     public FakeRoom Room => (FakeRoom)_app.Services.GetRequiredService<Room>();
 
-    public static async Task<WorkerStage> OpenAsync(string node = "node-t")
+    public static async Task<WorkerStage> OpenAsync(string node = "node-t", RegistryPlace? registry = null)
     {
-        var stage = new WorkerStage(node);
+        var stage = new WorkerStage(node, registry);
         await stage._app.StartAsync();
         return stage;
     }

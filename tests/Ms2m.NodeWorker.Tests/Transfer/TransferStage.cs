@@ -10,6 +10,7 @@ using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Tests.Stage;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.Registry;
 using Ms2m.NodeWorker.Transfer.Security;
 
 namespace Ms2m.NodeWorker.Tests.Transfer;
@@ -69,6 +70,7 @@ internal sealed class TransferStage : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Bases>();
         builder.Services.AddSingleton<AheadReceiver>();
+        builder.Services.AddSingleton<RegistryReceiver>();
         builder.Services.AddSingleton<Admission>();
         builder.Services.AddSingleton<TransferEndpoint>();
         var app = builder.Build();

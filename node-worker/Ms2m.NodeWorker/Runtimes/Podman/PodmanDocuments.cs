@@ -12,7 +12,7 @@ internal sealed record ListedImage(IReadOnlyList<string>? RepoTags);
 
 internal sealed record InspectedContainer(
     string Id, string Name, InspectedState State, InspectedDriver? GraphDriver, string? StaticDir,
-    InspectedConfig? Config, IReadOnlyList<InspectedMount>? Mounts);
+    InspectedConfig? Config, IReadOnlyList<InspectedMount>? Mounts, string? Image = null, string? ImageName = null);
 
 internal sealed record InspectedState(string Status, int Pid, string? CgroupPath, int ExitCode);
 

@@ -47,6 +47,8 @@ public sealed partial class PodmanRuntime
     private async Task<Outcome<Dump>> CheckpointAsync(
         DumpRequest request, InspectedContainer container, CancellationToken cancel)
     {
+        if (request.OneFile is { } name)
+            return await ExportWholeAsync(container, request.Folder, name, cancel);
         if (places.AlwaysArchive || request.Accepts == CheckpointWay.Archive || OnlyArchiveCarries(container) is not null)
             return await ExportAsync(container, request.Folder, cancel);
 

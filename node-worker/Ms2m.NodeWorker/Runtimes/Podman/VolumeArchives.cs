@@ -6,12 +6,16 @@ namespace Ms2m.NodeWorker.Runtimes.Podman;
 /// is another one on another node: so they travel under the place where they are mounted.</summary>
 internal static class VolumeArchives
 {
+    /// <summary>Their names in an export, and what they are called in a checkpoint's folder.</summary>
+    public static Dictionary<string, string> NamesOf(IEnumerable<InspectedMount> mounts) =>
+        mounts.Where(m => m is { Type: "volume", Name: not null, Destination: not null })
+            .ToDictionary(m => $"volumes/{m.Name}.tar", m => CheckpointFiles.Volume(m.Destination!), StringComparer.Ordinal);
+
     /// <summary>Takes them out of an export of our own podman.</summary>
     public static async Task TakeAsync(
         string export, string folder, IEnumerable<InspectedMount> mounts, CancellationToken cancel)
     {
-        var volumes = mounts.Where(m => m is { Type: "volume", Name: not null, Destination: not null })
-            .ToDictionary(m => $"volumes/{m.Name}.tar", m => CheckpointFiles.Volume(m.Destination!), StringComparer.Ordinal);
+        var volumes = NamesOf(mounts);
         if (volumes.Count == 0)
             return;
         await using var file = File.OpenRead(export);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Threading.Channels;
 
 namespace Ms2m.NodeWorker.Transfer.Wire;
@@ -7,9 +8,9 @@ namespace Ms2m.NodeWorker.Transfer.Wire;
 internal sealed class FrameQueue : IDisposable
 {
     private const int Buffers = 4;
-    private const int BufferLength = 2 * (CheckpointFrame.MaxHead + CheckpointFrame.MaxLength);
+    private const int BufferLength = 2 * CheckpointFrame.MaxLength;
 
-    private readonly byte[][] _all = [.. Enumerable.Range(0, Buffers).Select(_ => GC.AllocateUninitializedArray<byte>(BufferLength))];
+    private readonly byte[][] _all = [.. Enumerable.Range(0, Buffers).Select(_ => ArrayPool<byte>.Shared.Rent(BufferLength))];
     private readonly Channel<byte[]> _free = Channel.CreateUnbounded<byte[]>();
     private readonly Channel<(byte[] Buffer, int Length)> _full = Channel.CreateUnbounded<(byte[], int)>();
     private byte[]? _open;
@@ -50,7 +51,7 @@ internal sealed class FrameQueue : IDisposable
     }
 
     /// <summary>They held what a process knew.</summary>
-    public void Dispose() => Array.ForEach(_all, Array.Clear);
+    public void Dispose() => Array.ForEach(_all, buffer => ArrayPool<byte>.Shared.Return(buffer, clearArray: true));
 
     private void Flush()
     {

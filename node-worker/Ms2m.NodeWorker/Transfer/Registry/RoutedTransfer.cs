@@ -1,0 +1,14 @@
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Runtimes;
+
+namespace Ms2m.NodeWorker.Transfer.Registry;
+
+/// <summary>Each checkpoint by the way that its order names.</summary>
+public sealed class RoutedTransfer(DirectTransfer direct, RegistryTransfer registry) : ICheckpointTransfer
+{
+    public Task<Outcome<Sent>> SendAsync(
+        TransferOrder order, string folder, Task<Outcome<Dump>> dump, CancellationToken cancel) =>
+        order.Options.Mode == TransferMode.Registry
+            ? registry.SendAsync(order, folder, dump, cancel)
+            : direct.SendAsync(order, folder, dump, cancel);
+}
