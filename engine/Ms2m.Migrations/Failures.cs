@@ -69,8 +69,8 @@ public static class Failures
         "MS2M-0118", $"The node \"{node}\" does not have the feature {feature}, which this move needs.",
         "See `ms2m nodes` for what it reports of the feature, or choose another node or strategy.");
 
-    public static Failure PostCopyIsLive { get; } = new(
-        "MS2M-0119", "Post-copy belongs to the strategy live.", "Leave it out, or ask for live.");
+    public static Failure NoPostCopy { get; } = new(
+        "MS2M-0119", "This version has no post-copy.", "Leave it out; for large memory ask for the transfer delta, which copies ahead instead.");
 
     public static Failure NothingKeepsIt(string workload) => new(
         "MS2M-0120", $"Nothing that is declared of the workload \"{workload}\" says how its state could be kept.",

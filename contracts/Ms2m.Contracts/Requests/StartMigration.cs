@@ -21,7 +21,7 @@ public sealed record StartMigration(
     /// <summary>How the checkpoint travels; defaults when absent.</summary>
     public TransferOptions? Transfer { get; init; }
 
-    /// <summary>For the strategy <c>live</c>: let the workload run on the target before its memory is there, and bring the
-    /// pages as they are asked for.</summary>
+    /// <summary>Let the workload run on the target before its memory is there, and bring the pages as they are asked for.
+    /// No version has it yet: it is refused.</summary>
     public bool PostCopy { get; init; }
 }

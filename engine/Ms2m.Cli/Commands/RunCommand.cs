@@ -34,11 +34,6 @@ internal static class RunCommand
         };
         var stateless = new Option<bool>("--stateless") { Description = "Declare that nothing in its memory is missed" };
         var unique = new Option<bool>("--unique") { Description = "Declare that there may never be two of it, not even for a moment" };
-        var preCopy = new Option<int?>("--pre-copy")
-        {
-            Description = "Take checkpoints in advance every so many seconds, for short moves with --transfer delta",
-            HelpName = "S",
-        };
         var words = new Argument<string[]>("COMMAND")
         {
             Description = "Arguments in place of the image's own, after --",
@@ -54,7 +49,7 @@ internal static class RunCommand
         var noWait = new Option<bool>("--no-wait") { Description = "Return before it runs" };
         var command = new Command("run", "Run a workload on a node")
         {
-            name, words, node, image, queue, address, mac, volumes, stateless, unique, preCopy, env, publishes, binds, noWait,
+            name, words, node, image, queue, address, mac, volumes, stateless, unique, env, publishes, binds, noWait,
         };
         command.Validators.Add(result =>
         {
@@ -78,7 +73,7 @@ internal static class RunCommand
                 Command = parsed.GetValue(words) is { Length: > 0 } given ? given : null,
                 Address = parsed.GetValue(address) is { } cidr ? new WorkloadAddress(cidr, parsed.GetValue(mac)) : null,
                 Volumes = parsed.GetValue(volumes) is { Length: > 0 } mounted ? [.. mounted.Select(VolumeOf)] : null,
-                Traits = TraitsOf(parsed.GetValue(stateless), parsed.GetValue(unique), parsed.GetValue(preCopy)),
+                Traits = TraitsOf(parsed.GetValue(stateless), parsed.GetValue(unique)),
             };
             var accepted = await call.Engine.Run(request, call.Cancel);
             var running = parsed.GetValue(noWait) || await WorkloadWatch.Until(
@@ -107,8 +102,8 @@ internal static class RunCommand
         ? new WorkloadVolume(name, path)
         : throw new BadUsageException(CliFailures.NotAVolume(text));
 
-    private static WorkloadTraits? TraitsOf(bool stateless, bool unique, int? preCopySeconds) =>
-        new WorkloadTraits(stateless, unique, preCopySeconds) is var traits && traits == new WorkloadTraits() ? null : traits;
+    private static WorkloadTraits? TraitsOf(bool stateless, bool unique) =>
+        new WorkloadTraits(stateless, unique) is var traits && traits == new WorkloadTraits() ? null : traits;
 
     private static Option<string> Needed(string name, string description, string help) =>
         new(name) { Description = description, Required = true, HelpName = help };

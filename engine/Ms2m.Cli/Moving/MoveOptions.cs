@@ -7,11 +7,11 @@ namespace Ms2m.Cli.Moving;
 /// <summary>How a workload shall be moved, as far as somebody has said it.</summary>
 /// <param name="Strategy">Null leaves the choice to the engine.</param>
 /// <param name="Transfer">Null for the defaults.</param>
-public sealed record Move(string? Strategy = null, TransferOptions? Transfer = null, bool PostCopy = false)
+public sealed record Move(string? Strategy = null, TransferOptions? Transfer = null)
 {
     /// <summary>The request that says so, and no more.</summary>
     public StartMigration To(string workload, string target) =>
-        new(Guid.CreateVersion7(), workload, target, Strategy ?? "auto") { Transfer = Transfer, PostCopy = PostCopy };
+        new(Guid.CreateVersion7(), workload, target, Strategy ?? "auto") { Transfer = Transfer };
 }
 
 /// <summary>The options that say how a workload shall be moved: the same for every command that moves one.</summary>
@@ -47,11 +47,6 @@ public sealed class MoveOptions
         HelpName = "N",
     };
 
-    private readonly Option<bool> _postCopy = new("--post-copy")
-    {
-        Description = "With the strategy live: let it run on the target first, and bring its memory as it is asked for",
-    };
-
     public MoveOptions()
     {
         _transfer.AcceptOnlyFromAmong("direct", "registry", "delta");
@@ -74,7 +69,7 @@ public sealed class MoveOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _strategy, _transfer, _compress, _maxRate, _maxRounds, _postCopy })
+        foreach (Option option in new Option[] { _strategy, _transfer, _compress, _maxRate, _maxRounds })
         {
             command.Options.Add(option);
         }
@@ -88,7 +83,7 @@ public sealed class MoveOptions
             Word(parsed.GetValue(_compress), usual.Compression),
             parsed.GetValue(_maxRate) is { } rate ? Bytes(rate) : null,
             parsed.GetValue(_maxRounds) ?? usual.MaxRounds);
-        return new Move(parsed.GetValue(_strategy), transfer == usual ? null : transfer, parsed.GetValue(_postCopy));
+        return new Move(parsed.GetValue(_strategy), transfer == usual ? null : transfer);
     }
 
     private static T Word<T>(string? word, T usual)

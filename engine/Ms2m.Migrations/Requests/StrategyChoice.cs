@@ -32,7 +32,6 @@ public static class StrategyChoice
 
     private static (string, string)? Wanted(Candidate candidate) => candidate switch
     {
-        { PostCopy: true } => ("live", "post-copy was asked for"),
         { Spec.Traits.Stateless: true } => ("cold", "it declares that it has no state"),
         { Spec: { Queue: not null, Traits.Unique: true } } =>
             ("sequential", "it consumes a queue, and declares that there may never be two of it"),

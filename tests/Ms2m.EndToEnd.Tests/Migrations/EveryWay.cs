@@ -20,6 +20,7 @@ public sealed class EveryWay(LabFixture lab, ITestOutputHelper output)
         { "sequential", TransferMode.Direct },
         { "shadow", TransferMode.Delta },
         { "sequential", TransferMode.Delta },
+        { "shadow", TransferMode.Registry },
     };
 
     [Theory]

@@ -39,6 +39,13 @@ public class ChoosingAStrategy
     public void refuses_what_was_asked_for_where_the_workload_cannot(string asked, string? code) =>
         Assert.Equal(code, StrategyChoice.Choose(asked, Of(Story.Orders with { Queue = null })).Refusal?.Code);
 
+    [Theory]
+    [InlineData("shadow")]
+    [InlineData("live")]
+    public void does_not_move_it_in_another_way_than_was_asked_for(string strategy) => Assert.Equal(
+        "MS2M-0119",
+        StrategyChoice.Choose(strategy, Of(Story.Orders with { Address = _address }) with { PostCopy = true }).Refusal?.Code);
+
     [Fact]
     public void never_makes_a_second_one_of_what_is_unique() =>
         Assert.Equal("MS2M-0116", StrategyChoice.Choose("shadow", Of(Story.Orders with { Traits = new(Unique: true) })).Refusal?.Code);
