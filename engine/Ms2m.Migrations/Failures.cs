@@ -69,6 +69,10 @@ public static class Failures
         "MS2M-0118", $"The node \"{node}\" does not have the feature {feature}, which this move needs.",
         "See `ms2m nodes` for what it reports of the feature, or choose another node or strategy.");
 
+    public static Failure KnowsUs(string workload) => new(
+        "MS2M-0128", $"The workload \"{workload}\" consumes a queue as one instance among others, and live moves a process that knows nothing of that.",
+        "Move it with the strategy shadow or sequential.");
+
     public static Failure NoPostCopy { get; } = new(
         "MS2M-0119", "This version has no post-copy.", "Leave it out; for large memory ask for the transfer delta, which copies ahead instead.");
 

@@ -18,8 +18,10 @@ public static class Requirements
     public static Failure? QueueAndTwo(Candidate candidate) =>
         candidate.Spec.Traits is { Unique: true } ? Failures.IsUnique(candidate.Spec.Name) : Queue(candidate);
 
+    /// <summary>A consumer by our rules has a broker user for each instance, and would be shut out of its open connection.</summary>
     public static Failure? Address(Candidate candidate) =>
-        candidate.Spec.Address is null ? Failures.NeedsAddress(candidate.Spec.Name)
+        candidate.Spec.Queue is not null ? Failures.KnowsUs(candidate.Spec.Name)
+        : candidate.Spec.Address is null ? Failures.NeedsAddress(candidate.Spec.Name)
         : Lacks(candidate.Source, WorkloadNetwork) ?? Lacks(candidate.Target, WorkloadNetwork) ?? NoPostCopy(candidate);
 
     // Asked for by its name and not there: to move it in another way would be worse than to say so.

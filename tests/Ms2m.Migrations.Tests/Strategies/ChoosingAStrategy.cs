@@ -44,17 +44,22 @@ public class ChoosingAStrategy
     [InlineData("live")]
     public void does_not_move_it_in_another_way_than_was_asked_for(string strategy) => Assert.Equal(
         "MS2M-0119",
-        StrategyChoice.Choose(strategy, Of(Story.Orders with { Address = _address }) with { PostCopy = true }).Refusal?.Code);
+        StrategyChoice.Choose(strategy, Of(Story.Orders with { Queue = strategy == "live" ? null : "orders", Address = _address }) with { PostCopy = true }).Refusal?.Code);
 
     [Fact]
     public void never_makes_a_second_one_of_what_is_unique() =>
         Assert.Equal("MS2M-0116", StrategyChoice.Choose("shadow", Of(Story.Orders with { Traits = new(Unique: true) })).Refusal?.Code);
 
     [Fact]
+    public void keeps_consumers_by_our_rules_from_moving_with_a_connection_that_is_not_theirs_afterwards() =>
+        Assert.Equal("MS2M-0128", StrategyChoice.Choose("live", Of(Story.Orders with { Address = _address })).Refusal?.Code);
+
+    [Fact]
     public void wants_both_nodes_to_have_what_live_needs()
     {
         var candidate = Of(Story.Orders with { Queue = null, Address = _address });
 
+        Assert.Null(StrategyChoice.Choose("live", candidate).Refusal);
         var refusal = StrategyChoice.Choose("live", candidate with { Target = candidate.Target with { Features = [] } }).Refusal;
 
         Assert.Equal("MS2M-0118", refusal?.Code);
