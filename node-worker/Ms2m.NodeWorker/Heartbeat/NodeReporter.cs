@@ -45,9 +45,10 @@ public sealed partial class NodeReporter(
     internal async Task<NodeReported> LookAsync(CancellationToken cancel)
     {
         var found = features.Found;
+        var before = instances.ReadAll();
         // Containers run on while podman does not answer: what was seen last is nearer to the truth than nothing.
         if (await runtime.ListAsync(cancel) is { Failed: false } listed)
-            _instances = [.. listed.Value.Select(Describe)];
+            _instances = [.. listed.Value.Select(container => Describe(container, before))];
         string Version(string name) =>
             found.FirstOrDefault(f => f.Name == name) is { Available: true } feature ? feature.Detail : "missing";
         return new NodeReported(
@@ -89,13 +90,15 @@ public sealed partial class NodeReporter(
         }
     }
 
-    private InstanceReported Describe(Container container)
+    private InstanceReported Describe(Container container, IReadOnlyList<InstanceFile> before)
     {
         var spec = container.Spec!;
         // A container whose folder names another instance must not touch the broker: it is as good as retired.
         var file = instances.Read(spec.Name) is { } f && f.InstanceId == container.Name ? f : null;
+        // While it was looked at it may have been restored and activated: an active instance would seem to have ended.
+        var role = (container.HasEnded ? before.FirstOrDefault(b => b.InstanceId == container.Name) : file)?.Role;
         return new InstanceReported(
-            container.Name, spec, file?.Role ?? InstanceRole.Retired, file?.Epoch ?? 0, container.State,
+            container.Name, spec, role ?? InstanceRole.Retired, file?.Epoch ?? 0, container.State,
             ProcessMemory.OfContainer(container.Pid), file?.MigrationId)
         {
             Picture = container.IsRunning ? ProcessPictures.Of(container.Pid, container.Pod) : null,

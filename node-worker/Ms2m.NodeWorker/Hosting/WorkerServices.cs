@@ -35,7 +35,7 @@ public static class WorkerServices
         services.AddSingleton(_ => new PodmanApi(options.PodmanSocket));
         services.AddSingleton<IContainerRuntime, PodmanRuntime>();
         services.AddSingleton<IWorkloadNetworks>(s => new BridgedNetworks(
-            new NodeShell(), s.GetRequiredService<PodmanPlaces>(), options.WorkloadBridge));
+            new NodeShell(), s.GetRequiredService<PodmanPlaces>(), options.WorkloadBridge, keepsFrames: true));
         services.AddSingleton<AddressCheck>();
 
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>();

@@ -21,6 +21,8 @@ public sealed class InstanceFolders(WorkerOptions options)
     public InstanceFile? Find(string instanceId) =>
         Workloads().Select(Read).FirstOrDefault(f => f?.InstanceId == instanceId);
 
+    public IReadOnlyList<InstanceFile> ReadAll() => [.. Workloads().Select(Read).OfType<InstanceFile>()];
+
     public void Write(InstanceFile file)
     {
         Make(file.Workload);

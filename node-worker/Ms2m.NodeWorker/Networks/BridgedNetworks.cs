@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Runtimes.Podman;
 
@@ -7,8 +10,13 @@ namespace Ms2m.NodeWorker.Networks;
 /// node's end is up or down: that is all the difference between being on the network and being cut off, and it is kept by
 /// the kernel.</summary>
 /// <param name="bridge">Null where the node has none.</param>
-public sealed class BridgedNetworks(NodeShell shell, PodmanPlaces places, string? bridge) : IWorkloadNetworks
+/// <param name="keepsFrames">Whether what comes for an instance that is cut off is kept for it; only on the node
+/// itself.</param>
+public sealed class BridgedNetworks(NodeShell shell, PodmanPlaces places, string? bridge, bool keepsFrames = false)
+    : IWorkloadNetworks, IDisposable
 {
+    private readonly ConcurrentDictionary<string, KeptFrames> _kept = new();
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     // arp_notify: whoever is given an address, or set up, says so. No IPv6: an interface would look for its neighbours by
@@ -91,18 +99,38 @@ public sealed class BridgedNetworks(NodeShell shell, PodmanPlaces places, string
             NetworkNames.Namespace(instance), NetworkNames.Wire(instance), address.Cidr, address.HardwareAddress);
     }
 
-    public Task<Outcome<Done>> AttachAsync(string instance, CancellationToken cancel) => ShellAsync(
-        $"put '{instance}' on its network", Attaching, NetworkNames.Namespace(instance), NetworkNames.Wire(instance));
+    public async Task<Outcome<Done>> AttachAsync(string instance, CancellationToken cancel)
+    {
+        var attached = await ShellAsync(
+            $"put '{instance}' on its network", Attaching, NetworkNames.Namespace(instance), NetworkNames.Wire(instance));
+        if (_kept.TryRemove(instance, out var kept))
+            kept.GiveBack();
+        return attached;
+    }
 
-    public Task<Outcome<Done>> DetachAsync(string instance, CancellationToken cancel) => ShellAsync(
-        $"cut '{instance}' off from its network", """exec ip link set dev "$1" down 2>&1""", NetworkNames.Wire(instance));
+    public Task<Outcome<Done>> DetachAsync(string instance, CancellationToken cancel)
+    {
+        Keep(instance);
+        return ShellAsync(
+            $"cut '{instance}' off from its network", """exec ip link set dev "$1" down 2>&1""", NetworkNames.Wire(instance));
+    }
 
-    public Task<Outcome<Done>> RemoveAsync(string instance, CancellationToken cancel) =>
-        File.Exists(places.Here(NetworkNames.Path(instance)))
+    public void Dispose()
+    {
+        foreach (var kept in _kept.Values)
+            kept.Dispose();
+    }
+
+    public Task<Outcome<Done>> RemoveAsync(string instance, CancellationToken cancel)
+    {
+        if (_kept.TryRemove(instance, out var kept))
+            kept.Dispose();
+        return File.Exists(places.Here(NetworkNames.Path(instance)))
         || Directory.Exists(places.Here($"/sys/class/net/{NetworkNames.Wire(instance)}"))
             ? ShellAsync($"remove the network of '{instance}'", Removing,
                 NetworkNames.Namespace(instance), NetworkNames.Wire(instance))
             : Task.FromResult<Outcome<Done>>(Done.It);
+    }
 
     public IReadOnlyList<string> Instances() => Directory.Exists(places.Here(NetworkNames.Folder))
         ? [.. Directory.GetFiles(places.Here(NetworkNames.Folder)).Select(f => NetworkNames.InstanceOf(Path.GetFileName(f))).OfType<string>()]
@@ -119,12 +147,31 @@ public sealed class BridgedNetworks(NodeShell shell, PodmanPlaces places, string
         return said.Value.Length > 0 ? said.Value : (string?)null;
     }
 
-    private bool IsWhole(string instance, WorkloadAddress address)
+    /// <summary>From before it is cut off: what comes in the moment between would be lost. Nobody minds what comes twice, as
+    /// on any network.</summary>
+    private void Keep(string instance)
+    {
+        if (!keepsFrames || bridge is null || _kept.ContainsKey(instance) || AliasOf(instance)?.Split(' ') is not [_, var mac])
+            return;
+        try
+        {
+            _kept[instance] = new KeptFrames(PhysicalAddress.Parse(mac), NetworkNames.Wire(instance), bridge);
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            // Not allowed to listen. The clients' kernels send again what is lost.
+        }
+    }
+
+    private string? AliasOf(string instance)
     {
         var alias = places.Here($"/sys/class/net/{NetworkNames.Wire(instance)}/ifalias");
-        return File.Exists(places.Here(NetworkNames.Path(instance))) && File.Exists(alias)
-            && File.ReadAllText(alias).Trim() == $"{address.Cidr} {address.HardwareAddress}";
+        return File.Exists(alias) ? File.ReadAllText(alias).Trim() : null;
     }
+
+    private bool IsWhole(string instance, WorkloadAddress address) =>
+        File.Exists(places.Here(NetworkNames.Path(instance)))
+        && AliasOf(instance) == $"{address.Cidr} {address.HardwareAddress}";
 
     private async Task<Outcome<Done>> ShellAsync(string what, string script, params string[] arguments)
     {

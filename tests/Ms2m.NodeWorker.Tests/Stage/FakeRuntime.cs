@@ -16,6 +16,9 @@ public sealed class FakeRuntime : IContainerRuntime
     /// <summary>Called when a restore is about to run the first restored instruction.</summary>
     public Action<ContainerRequest>? BeforeRestore { get; set; }
 
+    /// <summary>Called when a list is made and not yet given.</summary>
+    public Action? AfterListing { get; set; }
+
     /// <summary>When set, each dump waits for it.</summary>
     public TaskCompletionSource? HoldDump { get; set; }
 
@@ -36,8 +39,12 @@ public sealed class FakeRuntime : IContainerRuntime
         return Answer<Container>(_containers[request.Name] = New(request, "running"));
     }
 
-    public Task<Outcome<IReadOnlyList<Container>>> ListAsync(CancellationToken cancel) =>
-        Answer<IReadOnlyList<Container>>(_containers.Values.ToList());
+    public Task<Outcome<IReadOnlyList<Container>>> ListAsync(CancellationToken cancel)
+    {
+        var listed = _containers.Values.ToList();
+        AfterListing?.Invoke();
+        return Answer<IReadOnlyList<Container>>(listed);
+    }
 
     public Task<Outcome<Container?>> FindAsync(string name, CancellationToken cancel) =>
         Answer<Container?>(_containers.GetValueOrDefault(name));
