@@ -69,6 +69,7 @@ internal sealed class KeptFrames : IDisposable
         {
             if (_over || _bytes + frame.Length > MostBytes)
                 return;
+            FrameChecksum.Complete(frame);
             _bytes += frame.Length;
             _kept.Add(frame);
         }
@@ -98,7 +99,8 @@ internal sealed class KeptFrames : IDisposable
             }
             catch (Exception e) when (e is IOException or SocketException)
             {
-                // An interface has gone. The clients' kernels send again what they have sent.
+                // An interface has gone, or a frame was never meant for a wire: inside one machine they may be large. The
+                // clients' kernels send again what they have sent.
             }
             // Last: the listener closes the socket when it sees this.
             _over = true;
