@@ -34,10 +34,10 @@ public sealed class TakeCheckpointHandler(
         PrivateFiles.CreateFolder(attempt);
         PrivateFiles.CreateFolder(images);
 
+        var workload = await MakeRoomAsync();
         var dump = DumpAsync();
         try
         {
-            var workload = command.Transfer.Mode == TransferMode.Delta ? await WorkloadAsync() : null;
             var sent = await SendAsync();
             // A transfer may fail before the dump has ended, and the dump writes on into the folder.
             var dumped = await dump;
@@ -51,7 +51,7 @@ public sealed class TakeCheckpointHandler(
                 {
                     WireBytes = sent.Value.WireBytes,
                 });
-            if (!sent.Failed && workload is not null)
+            if (!sent.Failed && workload is not null && command.Transfer.Mode == TransferMode.Delta)
                 await KeepAsync(workload, sent.Value);
             return null;
         }
@@ -61,8 +61,17 @@ public sealed class TakeCheckpointHandler(
                 TaskContinuationOptions.None, TaskScheduler.Default);
         }
 
-        async Task<string?> WorkloadAsync() =>
-            await runtime.FindAsync(command.InstanceId, cancel) is { Failed: false, Value.Spec.Name: { } name } ? name : null;
+        // What is kept of workloads gives way to one that is to be moved. Asked only where it may matter.
+        async Task<string?> MakeRoomAsync()
+        {
+            if ((command.Transfer.Mode != TransferMode.Delta && bases.All().Count == 0)
+                || await runtime.FindAsync(command.InstanceId, cancel) is not { Failed: false, Value: { Spec.Name: { } name } source })
+                return null;
+            // An export is packed from files that lie beside it.
+            var copies = command.Transfer.Mode == TransferMode.Registry ? 2 : 1;
+            bases.MakeRoomForDump(name, copies * ProcessMemory.OfContainer(source.Pid));
+            return name;
+        }
 
         // Not to be cancelled: what was sent is sent, and a command that comes now waits for its turn.
         Task KeepAsync(string name, Sent sent) => bases.KeepAsync(

@@ -17,6 +17,7 @@ public sealed class StrangersCommands
     [
         (typeof(ReserveTarget), $"\"instanceId\":\"orders-t\",\"spec\":{Spec},\"sourceNode\":\"node-s\",\"token\":\"t\",\"expectedBytes\":1000,\"maxBytes\":5000"),
         (typeof(TakeCheckpoint), "\"instanceId\":\"orders-t\",\"targetNode\":\"node-x\",\"transferUrl\":\"https://127.0.0.1:1/x\",\"token\":\"t\",\"maxBytes\":5000"),
+        (typeof(PreCopy), "\"instanceId\":\"orders-t\",\"targetNode\":\"node-x\",\"transferUrl\":\"https://127.0.0.1:1/x?accepts=delta\",\"token\":\"t\",\"maxBytes\":5000,\"transfer\":{\"mode\":\"Delta\",\"maxRounds\":2}"),
         (typeof(RestoreShadow), $"\"instanceId\":\"orders-t\",\"spec\":{Spec},\"epoch\":1,\"digest\":\"00\""),
         (typeof(ActivateInstance), "\"instanceId\":\"orders-t\",\"epoch\":2"),
         (typeof(RemoveInstance), "\"instanceId\":\"orders-t\""),

@@ -110,6 +110,24 @@ public sealed class DeltaStepsTests
     }
 
     [Fact]
+    public async Task a_dump_that_needs_the_room_gets_it()
+    {
+        await using var source = await WorkerStage.OpenAsync("node-s");
+        await using var target = await WorkerStage.OpenAsync();
+        await source.RunAsync("orders-s");
+        await SendAsync(source, target.Reachable((await ReserveAsync(target)).TransferUrl));
+        await source.Desk.IdleAsync(_migration);
+        Assert.Single(BasesOf(source));
+        source.Room.Space = 2_000_000;
+
+        source.Desk.Accept(new TakeCheckpoint(Guid.NewGuid(), StepNames.TakeCheckpoint, 1, "orders-s", "node-t",
+            "https://127.0.0.1:1/", "token", 50_000_000));
+        await source.Bus.NextAsync<CheckpointTaken>();
+
+        Assert.Empty(BasesOf(source));
+    }
+
+    [Fact]
     public async Task trouble_means_no_rounds_and_never_a_failure()
     {
         await using var source = await WorkerStage.OpenAsync("node-s");

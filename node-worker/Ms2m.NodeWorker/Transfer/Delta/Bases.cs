@@ -90,6 +90,9 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
         }
     }
 
+    internal void MakeRoomForDump(string workload, long bytes) =>
+        MakeRoom(workload, () => room.FreeForCheckpoints - options.ReserveBytes >= Room.WithGrowth(bytes));
+
     /// <summary>The workload is here, or is no more: nobody will need what is kept of it.</summary>
     internal void RemoveOf(string workload) => Remove(All().Where(b => b.Workload == workload));
 
