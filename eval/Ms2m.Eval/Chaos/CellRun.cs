@@ -45,9 +45,14 @@ internal sealed class CellRun(Cluster cluster, string source, string target, Act
     private async Task<CellResult> Once(Cell cell, CancellationToken cancel)
     {
         await cluster.Ready([source, target], cancel);
+        if (cell.Strategy == FaultMatrix.Live)
+        {
+            return await new ServedCell(cluster, _stage).Run(cell, cancel);
+        }
+
         await using var orders = await LoadedWorkload.Start(
             cluster.Lab, cluster.Engine, cluster.Broker, source, LoadFor(cell.Moment), _ => { }, cancel);
-        var migration = new StruckMigration(cluster, cell, Blow.Of(cell.Fault, _stage), target);
+        var migration = new StruckMigration(cluster, cell, Blow.Of(cell.Fault, _stage), OrdersWorkload.Name, target);
         if (cell.Moment == Moment.Transferring)
         {
             await _stage.Do(cancel, "network", "slow", target, SlowNetwork);
@@ -148,7 +153,7 @@ internal sealed class CellRun(Cluster cluster, string source, string target, Act
         };
     }
 
-    private static IEnumerable<string> ProblemsOfTheEnd(Cell cell, MigrationView? ended)
+    internal static IEnumerable<string> ProblemsOfTheEnd(Cell cell, MigrationView? ended)
     {
         var expected = cell.Expected!;
         if (ended is null)
@@ -168,10 +173,10 @@ internal sealed class CellRun(Cluster cluster, string source, string target, Act
         }
     }
 
-    private static bool StateDied(Cell cell, MigrationView? ended) =>
+    internal static bool StateDied(Cell cell, MigrationView? ended) =>
         cell.Expected!.StateMayDie && (cell.Fault == Fault.ShadowKilled || ended is not { IsCompleted: true });
 
-    private static CellResult Describe(Cell cell, StruckMigration migration)
+    internal static CellResult Describe(Cell cell, StruckMigration migration)
     {
         var moments = new MomentInLog(cell.Strategy);
         var struck = migration.StruckTo;

@@ -14,8 +14,10 @@ internal static partial class FaultMatrix
 
     public const string Sequential = "sequential";
 
-    /// <summary>Strategies that move the sample consumer without losing anything, so that the same judge can be asked.</summary>
-    public static IReadOnlyList<string> Strategies { get; } = [Shadow, Sequential];
+    public const string Live = "live";
+
+    /// <summary>Strategies that lose nothing; of the others there is nothing to prove.</summary>
+    public static IReadOnlyList<string> Strategies { get; } = [Shadow, Sequential, Live];
 
     public static IReadOnlyList<Cell> Cells { get; } = Of(Shadow);
 
@@ -23,12 +25,19 @@ internal static partial class FaultMatrix
     [
         .. from fault in Enum.GetValues<Fault>()
            from moment in Enum.GetValues<Moment>()
-           let reason = strategy == Sequential && moment == Moment.Replaying ? "nothing is replayed" : WhyNot(fault, moment)
-           select new Cell(fault, moment, reason is null ? Expect(fault, moment) : null, reason, strategy),
+           let reason = WhyNever(strategy, moment) ?? WhyNot(fault, moment)
+           select new Cell(fault, moment, reason is null ? Expect(strategy, fault, moment) : null, reason, strategy),
     ];
 
     /// <summary>The name of a fault on the command line and in the table.</summary>
     public static string NameOf(Fault fault) => Capitals().Replace($"{fault}", "-$1").TrimStart('-').ToLowerInvariant();
+
+    private static string? WhyNever(string strategy, Moment moment) => (strategy, moment) switch
+    {
+        (Sequential or Live, Moment.Replaying) => "nothing is replayed",
+        (Live, Moment.Finalizing) => "the commit follows the restore at once",
+        _ => null,
+    };
 
     private static string? WhyNot(Fault fault, Moment moment) => fault switch
     {
@@ -42,12 +51,14 @@ internal static partial class FaultMatrix
         _ => null,
     };
 
-    private static Expectation Expect(Fault fault, Moment moment) => new(
-        Endings(fault, moment),
+    private static Expectation Expect(string strategy, Fault fault, Moment moment) => new(
+        strategy == Live && (fault, moment) is (Fault.SourceKilled, Moment.RollingBack) ? ["Failed", "Cancelled"] : Endings(fault, moment),
         StateMayDie(fault, moment),
         fault is Fault.SourceKilled or Fault.ShadowKilled or Fault.BrokerKilled,
         // The stopped source may be the last copy of the state, or behind what the shadow did before it died.
-        (fault, moment) is (Fault.ShadowKilled, Moment.Committed),
+        (fault, moment) is (Fault.ShadowKilled, Moment.Committed)
+            // A copy that does not hear what its source did after it was thawed is for a person to judge.
+            || (strategy, fault, moment) is (Live, Fault.SourceKilled, Moment.RollingBack),
         // A broker needs ten seconds to come back, and on a busy machine more.
         TimeSpan.FromSeconds(fault is Fault.BrokerKilled ? 90 : 60));
 

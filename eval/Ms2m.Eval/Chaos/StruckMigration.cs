@@ -7,7 +7,7 @@ using Ms2m.Eval.Load;
 namespace Ms2m.Eval.Chaos;
 
 /// <summary>A migration that is struck when its log says that the moment has begun, and followed to its end.</summary>
-internal sealed class StruckMigration(Cluster cluster, Cell cell, Blow blow, string target)
+internal sealed class StruckMigration(Cluster cluster, Cell cell, Blow blow, string workload, string target)
 {
     /// <summary>With so long an interruption allowed the cutover comes at once, and what is left to replay makes the
     /// moment before the commit last.</summary>
@@ -74,7 +74,7 @@ internal sealed class StruckMigration(Cluster cluster, Cell cell, Blow blow, str
 
     private byte[] Request() => JsonSerializer.SerializeToUtf8Bytes(
         new StartMigration(
-            _id, OrdersWorkload.Name, target, cell.Strategy,
+            _id, workload, target, cell.Strategy,
             Policy: cell.Moment is Moment.Finalizing ? new CutoverPolicy(PatientInterruptionMs) : null),
         ContractJson.Options);
 

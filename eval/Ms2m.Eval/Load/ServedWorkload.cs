@@ -79,7 +79,7 @@ internal sealed class ServedWorkload : IAsyncDisposable
     }
 
     /// <summary>Nodes look only now and then which images they have; one that has just come would be missed.</summary>
-    private async Task TargetKnows(string target, Move move, CancellationToken cancel)
+    public async Task TargetKnows(string target, Move move, CancellationToken cancel)
     {
         var begun = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(begun) < Patience)

@@ -27,6 +27,15 @@ public sealed class FaultsInPhases(LabFixture lab, ITestOutputHelper output)
     public Task nor_does_it_where_the_source_stands_still(string fault, string phase) =>
         Try(FaultMatrix.Sequential, fault, phase);
 
+    [Theory]
+    [InlineData("source-killed", "Transferring")]
+    [InlineData("source-worker-killed", "Transferring")]
+    [InlineData("target-worker-killed", "Restoring")]
+    [InlineData("shadow-killed", "Restoring")]
+    [InlineData("engine-killed", "Checkpointing")]
+    public Task nor_does_it_cost_a_connection_where_that_moves_too(string fault, string phase) =>
+        Try(FaultMatrix.Live, fault, phase);
+
     private async Task Try(string strategy, string fault, string phase)
     {
         var cell = FaultMatrix.Of(strategy).Single(one => FaultMatrix.NameOf(one.Fault) == fault && $"{one.Moment}" == phase);

@@ -8,6 +8,7 @@ public sealed class MatrixIsWhole
     [Theory]
     [InlineData(FaultMatrix.Shadow)]
     [InlineData(FaultMatrix.Sequential)]
+    [InlineData(FaultMatrix.Live)]
     public void every_fault_in_every_moment_has_an_expectation_or_a_reason(string strategy)
     {
         var cells = FaultMatrix.Of(strategy);
