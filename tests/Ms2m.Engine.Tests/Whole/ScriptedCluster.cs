@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Ms2m.Contracts;
+using Ms2m.Migrations.Plans;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
@@ -14,6 +15,9 @@ public sealed class ScriptedCluster : IAsyncDisposable
 {
     private readonly IConnection _connection;
     private readonly IChannel _channel;
+
+    /// <summary>Migrations whose source has said its last word.</summary>
+    private readonly HashSet<Guid> _closed = [];
 
     private ScriptedCluster(IConnection connection, IChannel channel)
     {
@@ -58,7 +62,10 @@ public sealed class ScriptedCluster : IAsyncDisposable
 
     public string Source => $"{Workload}-source";
 
-    public WorkloadSpec Spec => new(Workload, "image", Workload, new Dictionary<string, string>());
+    /// <summary>What the workload is; a consumer of the queue of its name unless a test says otherwise.</summary>
+    public Func<WorkloadSpec, WorkloadSpec> Declares { get; set; } = spec => spec;
+
+    public WorkloadSpec Spec => Declares(new(Workload, "image", Workload, new Dictionary<string, string>()));
 
     /// <summary>Both nodes' heartbeats.</summary>
     public async Task ReportAsync(string sourceState = "running")
@@ -136,7 +143,7 @@ public sealed class ScriptedCluster : IAsyncDisposable
 
     private NodeReported Report(string node, params InstanceReported[] instances) => new(
         node, $"http://{node}:8490", DateTimeOffset.UtcNow, 600_000, Versions,
-        2, 8L << 30, 4L << 30, 2L << 30, [], instances);
+        2, 8L << 30, 4L << 30, 2L << 30, [new NodeFeature(Requirements.WorkloadNetwork, true, "")], instances);
 
     private async Task ListenAsync(string exchange, string key)
     {
@@ -185,7 +192,23 @@ public sealed class ScriptedCluster : IAsyncDisposable
                     new TransferCompleted(id, StepNames.SendCheckpoint, attempt, "node-a", 60 << 20, "digest", 20),
                 ];
             case nameof(RestoreShadow):
+                if (body.GetProperty("keepsConnections").GetBoolean())
+                {
+                    // It knows nothing of the broker.
+                    return [new ShadowReady(id, step, attempt, "node-b", shadow, 200)];
+                }
+
                 await ListenAsync(Names.Control, shadow);
+                if (_closed.Contains(id))
+                {
+                    return
+                    [
+                        new ShadowReady(id, step, attempt, "node-b", shadow, 200),
+                        new ShadowAttached(id, shadow, 32),
+                        new ReplayCaughtUp(id, StepNames.VerifyHandoff, 1, shadow, 32, "chain", "state"),
+                    ];
+                }
+
                 return
                 [
                     new ShadowReady(id, step, attempt, "node-b", shadow, 200),
@@ -195,6 +218,7 @@ public sealed class ScriptedCluster : IAsyncDisposable
                     new ReplayProgressed(id, shadow, 30, 1, 10, 150),
                 ];
             case nameof(QuiesceSource):
+                _closed.Add(id);
                 return
                 [
                     new JournalClosed(id, step, attempt, Source, 32, "chain", "state"),
@@ -209,6 +233,14 @@ public sealed class ScriptedCluster : IAsyncDisposable
                 return [new InstanceRemoved(id, step, attempt, removed == Source ? "node-a" : "node-b", removed)];
             case nameof(ResumeSource):
                 return [new SourceResumed(id, step, attempt, Source)];
+            case nameof(PreCopy):
+                return [new PreCopied(id, step, attempt, "node-a", [new PreCopyRound(60 << 20, 60 << 20, null, 900)], "few pages are left")];
+            case nameof(FreezeInstance):
+                return [new InstanceFrozen(id, step, attempt, "node-a", Source)];
+            case nameof(ThawInstance):
+                return [new InstanceThawed(id, step, attempt, "node-a", Source)];
+            case nameof(StartInstance):
+                return [new InstanceStarted(id, step, attempt, "node-b", shadow, 300)];
             case nameof(DiscardCheckpoint):
                 return [new CheckpointDiscarded(id, step, attempt, "node-a")];
             default:

@@ -134,7 +134,14 @@ public sealed class WholeMigrations(EngineFixture fixture, ITestOutputHelper out
     }
 
     internal static async Task<Guid> StartAsync(
-        RunningEngine engine, ScriptedCluster cluster, Guid id, string target = "node-b")
+        RunningEngine engine, ScriptedCluster cluster, Guid id, string target = "node-b", StartMigration? request = null)
+    {
+        await KnowTheNodesAsync(engine, cluster);
+        await cluster.SendAsync(Names.Migrations, request ?? new StartMigration(id, cluster.Workload, target));
+        return id;
+    }
+
+    internal static async Task KnowTheNodesAsync(RunningEngine engine, ScriptedCluster cluster)
     {
         await cluster.ReportAsync();
         var reader = engine.Services.GetRequiredService<Cluster.ClusterReader>();
@@ -144,8 +151,6 @@ public sealed class WholeMigrations(EngineFixture fixture, ITestOutputHelper out
             return nodes.Any(node => node.Node == "node-b")
                 && nodes.Any(node => node.Instances.Any(instance => instance.InstanceId == cluster.Source));
         });
-        await cluster.SendAsync(Names.Migrations, new StartMigration(id, cluster.Workload, target));
-        return id;
     }
 
     internal static Task<MigrationView> EndOfAsync(RunningEngine engine, Guid id) =>
