@@ -148,6 +148,34 @@ public sealed class PodmanRuntimeTests : ContainerRuntimeContract, IDisposable
     }
 
     [Fact]
+    public async Task volumes_that_the_description_names_move_with_it_and_go_with_their_container()
+    {
+        var (source, copy) = (NewRequest(("TOUCH", "1")), NewRequest(("TOUCH", "1")));
+        source = source with { Spec = source.Spec with { Volumes = [new("files", "/data")] } };
+        copy = copy with { Spec = source.Spec };
+        await Runtime.RunAsync(source, default);
+        await CountsBeyondAsync(source, 3);
+        // An earlier attempt's: the source has no such file.
+        Assert.Null((await Runtime.PrepareAsync(copy, default)).Trouble);
+        await _node.SayAsync("sh", "-c", $"echo stale >/var/lib/containers/storage/volumes/ms2m.{copy.Name}.files/_data/stale");
+
+        var folder = NewFolder();
+        Assert.Null((await Runtime.CheckpointAsync(
+            new(source.Name, folder, CheckpointWay.Images) { StaysFrozen = true }, default)).Trouble);
+        await RestoreAsync(copy, folder);
+        await CountsBeyondAsync(copy, Count(copy));
+
+        var seen = Path.Combine(Here(copy.InstanceFolder), "seen");
+        await Eventually.HoldsAsync("the volume's file in the copy",
+            () => File.Exists(seen) && File.ReadAllText(seen).Trim() == "changed shared old filled");
+        Assert.Equal("file", await _node.SayAsync("podman", "exec", copy.Name, "/bin/sh", "-c", "cd /data && echo *"));
+        Assert.Null((await Runtime.RemoveAsync(source.Name, default)).Trouble);
+        Assert.Null((await Runtime.RemoveAsync(copy.Name, default)).Trouble);
+        Assert.DoesNotContain($".{source.Name}.", await _node.SayAsync("podman", "volume", "ls"), StringComparison.Ordinal);
+        Assert.DoesNotContain($".{copy.Name}.", await _node.SayAsync("podman", "volume", "ls"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task memory_never_rests_on_a_disk_even_when_files_travel_with_it()
     {
         var (source, copy) = (NewRequest(("TOUCH", "1")), NewRequest(("TOUCH", "1")));

@@ -20,7 +20,9 @@ internal sealed record InspectedDriver(IReadOnlyDictionary<string, string>? Data
 
 internal sealed record InspectedConfig(IReadOnlyDictionary<string, string>? Labels);
 
-internal sealed record InspectedMount(string? Type, string? Name, string? Destination);
+internal sealed record ListedVolume(string Name);
+
+internal sealed record InspectedMount(string? Type, string? Name, string? Destination, string? Source = null);
 
 internal sealed record NewContainer
 {
@@ -38,6 +40,8 @@ internal sealed record NewContainer
 
     [JsonPropertyName("mounts")] public required IReadOnlyList<NewMount> Mounts { get; init; }
 
+    [JsonPropertyName("volumes")] public IReadOnlyList<NewVolume>? Volumes { get; init; }
+
     [JsonPropertyName("oci_runtime")] public string OciRuntime { get; init; } = "runc";
 
     [JsonPropertyName("netns")] public NewNamespace Network { get; init; } = new("host");
@@ -52,6 +56,9 @@ internal sealed record NewMount(
     [property: JsonPropertyName("source")] string Source,
     [property: JsonPropertyName("destination")] string Destination,
     [property: JsonPropertyName("options")] IReadOnlyList<string> Options);
+
+internal sealed record NewVolume(
+    [property: JsonPropertyName("Name")] string Name, [property: JsonPropertyName("Dest")] string Destination);
 
 internal sealed record NewNamespace(
     [property: JsonPropertyName("nsmode")] string Mode, [property: JsonPropertyName("value")] string? Path = null);

@@ -43,9 +43,14 @@ public sealed partial class PodmanRuntime
     /// from the workload's description: what a checkpoint says about mounts, rights or commands is not asked.</summary>
     public async Task<Outcome<Done>> RestoreAsync(ContainerRequest request, string folder, CancellationToken cancel)
     {
-        if (await PrepareAsync(request, cancel) is { Failed: true } preparation)
-            return preparation;
+        // Clients may be waiting: what is prepared, as it nearly always is, is looked at once.
         var found = await InspectAsync(request.Name, cancel);
+        if (!found.Failed && !(found.Value is { } there && await IsPreparedAsync(request, there, cancel)))
+        {
+            if (await PrepareAsync(request, cancel) is { Failed: true } preparation)
+                return preparation;
+            found = await InspectAsync(request.Name, cancel);
+        }
         if (found.Failed)
             return found.Trouble;
         if (found.Value is not { StaticDir: { } state } container)
@@ -72,11 +77,17 @@ public sealed partial class PodmanRuntime
         return Done.It;
     }
 
+    /// <summary>A network does not outlive its node's restart; its container does.</summary>
+    private async Task<bool> IsPreparedAsync(ContainerRequest request, InspectedContainer container, CancellationToken cancel) =>
+        container.State.Status == "exited" && Labels.SpecOf(container.Config?.Labels) is not null
+        && (request.Spec.Address is not { } address
+            || await networks.PrepareAsync(request.Name, address, cancel) is { Failed: false });
+
     /// <summary>Checks all that podman is going to unpack, and fills the volumes.</summary>
     private async Task<Trouble?> UnpackAsync(InspectedContainer container, string folder, CancellationToken cancel)
     {
         var layers = container.GraphDriver?.Data?.GetValueOrDefault("LowerDir")?.Split(':', StringSplitOptions.RemoveEmptyEntries) ?? [];
         return await CheckedArchive.CheckFolderAsync(places.Here(folder), [.. layers.Select(places.Here)], cancel)
-            ?? await VolumeArchives.GiveAsync(podman, container, places.Here(folder), Slow, cancel);
+            ?? await VolumeArchives.GiveAsync(podman, places, container, places.Here(folder), Slow, cancel);
     }
 }

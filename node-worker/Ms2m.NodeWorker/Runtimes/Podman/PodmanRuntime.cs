@@ -113,6 +113,8 @@ public sealed partial class PodmanRuntime(
             return reply.Value.Refusal($"remove '{name}'");
         _groups.Forget(name);
         _criu.Forget(name);
+        if (await RemoveVolumesAsync(name, cancel) is { } volumes)
+            return volumes;
         return await networks.RemoveAsync(name, cancel);
     }
 
@@ -151,6 +153,7 @@ public sealed partial class PodmanRuntime(
         // CRIU reads this file at each dump and restore of the container.
         Annotations = new Dictionary<string, string> { ["org.criu.config"] = _criu.PathFor(request.Name, request.Spec) },
         Network = request.Spec.Address is null ? new("host") : new("path", NetworkNames.Path(request.Name)),
+        Volumes = request.Spec.Volumes?.Select(v => new NewVolume($"{VolumesOf(request.Name)}{v.Name}", v.Path)).ToList(),
         Mounts = [new("bind", request.InstanceFolder, Path.GetDirectoryName(InstanceFile.DefaultPath)!, ["rbind", "rw"])],
     };
 

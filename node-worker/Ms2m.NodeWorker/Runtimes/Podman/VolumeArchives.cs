@@ -36,13 +36,15 @@ internal static class VolumeArchives
 
     /// <summary>Brings them into the volumes of a container that does not run.</summary>
     public static async Task<Trouble?> GiveAsync(
-        PodmanApi podman, InspectedContainer container, string folder, TimeSpan limit, CancellationToken cancel)
+        PodmanApi podman, PodmanPlaces places, InspectedContainer container, string folder, TimeSpan limit, CancellationToken cancel)
     {
         var arrived = Directory.GetFiles(folder, "volume-*.tar").ToDictionary(f => Path.GetFileName(f)!);
         foreach (var mount in container.Mounts?.Where(m => m is { Type: "volume", Destination: not null }) ?? [])
         {
             if (!arrived.Remove(CheckpointFiles.Volume(mount.Destination!), out var archive))
                 continue;
+            if (mount.Source is { } source)
+                Empty(places.Here(source));
             await using var file = File.OpenRead(archive);
             using var content = new StreamContent(file);
             content.Headers.ContentType = new("application/x-tar");
@@ -57,5 +59,18 @@ internal static class VolumeArchives
         return arrived.Count == 0
             ? null
             : NodeFailures.RestoreFailed(container.Name, "the checkpoint has a volume that the image does not have");
+    }
+
+    /// <summary>What podman has copied there from the image, or an earlier attempt has brought: of that, the source may have
+    /// deleted something. Links are deleted and not followed.</summary>
+    private static void Empty(string folder)
+    {
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos())
+        {
+            if (entry is DirectoryInfo { LinkTarget: null } directory)
+                directory.Delete(recursive: true);
+            else
+                entry.Delete();
+        }
     }
 }
