@@ -14,27 +14,43 @@ public sealed class AheadRounds(ITransferSecurity security, ILiveMemory memory, 
         TransferOrder order, int pid, CancellationToken cancel)
     {
         var rounds = new List<PreCopyRound>();
+        var limit = DirectTransfer.LimitOf(order.MaxBytes, order.Options.MaxBytesPerSecond);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limited.CancelAfter(limit);
+        try
+        {
+            return (rounds, await RunAsync(order, pid, rounds, limited.Token));
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return (rounds, NodeFailures.TookTooLong("Sending memory ahead", limit).Reason.Message);
+        }
+    }
+
+    /// <summary>Adds the rounds to the list as they end; gives why no more followed.</summary>
+    private async Task<string> RunAsync(TransferOrder order, int pid, List<PreCopyRound> rounds, CancellationToken cancel)
+    {
         if (!TransferUrl.AcceptsDelta(order.Url))
-            return (rounds, $"{order.TargetNode} has an older worker, which takes no memory ahead");
+            return $"{order.TargetNode} has an older worker, which takes no memory ahead";
         if (order.Url.Scheme != security.Scheme || security.Problem() is not null)
-            return (rounds, "this node cannot prove to the target who it is");
+            return "this node cannot prove to the target who it is";
         using var http = security.OpenClient();
         var target = new TargetPeer(http, order);
         var wire = new PacedWire(order.Options.MaxBytesPerSecond, time);
         var there = await target.PagesAsync(cancel);
         if (there.Failed)
-            return (rounds, there.Trouble.Reason.Message);
+            return there.Trouble.Reason.Message;
         wire.AlsoWent(there.Value.WireBytes);
         var known = there.Value.Lists.SelectMany(list => list.Files).SelectMany(file => file.Hashes).ToHashSet();
         while (true)
         {
             if (RoundRules.WhyStop(rounds, order.Options.MaxRounds) is { } reason)
-                return (rounds, reason);
+                return reason;
             var (since, went) = (time.GetTimestamp(), rounds.Count == 0 ? 0 : wire.Bytes);
             var round = new AheadRound(memory, pid, known, wire, order, time);
             var sent = await target.PutAsync(TransferEndpoint.Ahead, null, round.WriteToAsync, _ => { }, cancel);
             if (sent.Failed)
-                return (rounds, sent.Trouble.Reason.Message);
+                return sent.Trouble.Reason.Message;
             known.UnionWith(round.Sent);
             rounds.Add(new PreCopyRound(
                 round.BytesSeen, wire.Bytes - went, 0, time.GetElapsedTime(since).TotalMilliseconds));
