@@ -105,7 +105,7 @@ public static class WorkerOptionsReader
             WorkloadBridge = bridge,
             Way = way,
             ReserveBytes = reserve,
-            Registry = ReadRegistry(setting, Secret, Address, tls, scheme),
+            Registry = ReadRegistry(setting, Secret, Address, tls, scheme, problems),
             BaseSeconds = baseSeconds,
             BaseShare = baseShare,
         };
@@ -114,7 +114,7 @@ public static class WorkerOptionsReader
 
     private static RegistryPlace? ReadRegistry(
         Func<string, string?> setting, Func<string, string> secret, Func<string, string, string, string, Uri> address,
-        string? tls, string scheme)
+        string? tls, string scheme, List<string> problems)
     {
         const string key = "MS2M_REGISTRY";
         if (setting(key)?.Trim() is not { Length: > 0 } value)
@@ -123,6 +123,8 @@ public static class WorkerOptionsReader
         var user = setting(key + "_USER") is { Length: > 0 } name ? name : null;
         var authorities = setting(key + "_CA") is { Length: > 0 } file ? file
             : tls is null ? null : Path.Combine(tls, NodeCertificate.AuthoritiesFile);
+        if (setting(key + "_CA") is { Length: > 0 } named && !File.Exists(named))
+            problems.Add($"{key}_CA names a file that is not there.");
         return new RegistryPlace(place, user, user is null ? null : secret(key + "_PASSWORD"), authorities);
     }
 

@@ -115,7 +115,10 @@ public sealed class WorkerOptionsTests
     {
         _environment["MS2M_REGISTRY"] = "https://10.0.0.1:5000/lab";
         _environment["MS2M_REGISTRY_USER"] = "ms2m";
+        _environment["MS2M_REGISTRY_CA"] = "/nowhere/ca.crt";
         Assert.Contains(Read().Problems, p => p.StartsWith("MS2M_REGISTRY_PASSWORD", StringComparison.Ordinal));
+        Assert.Contains(Read().Problems, p => p.StartsWith("MS2M_REGISTRY_CA", StringComparison.Ordinal));
+        _environment["MS2M_REGISTRY_CA"] = null;
         _environment["MS2M_REGISTRY_PASSWORD"] = "hidden";
 
         var registry = Read().Options!.Registry!;

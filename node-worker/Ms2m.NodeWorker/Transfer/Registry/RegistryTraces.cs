@@ -46,13 +46,21 @@ public sealed class RegistryTraces(WorkerOptions options, ILogger<RegistryTraces
         var found = Directory.Exists(options.RegistryFolder) ? Directory.GetFiles(options.RegistryFolder, "*.json") : [];
         if (found.Length == 0 || options.Registry is not { } place)
             return;
-        using var registry = new RegistryClient(place);
-        foreach (var path in found)
+        try
         {
-            while (PrivateFiles.ReadJson<Trace>(path) is { Manifest: { } manifest } && Blob.IsDigest(manifest)
-                && !await RemoveAsync(registry, manifest, stoppingToken))
-                await Task.Delay(Again, stoppingToken);
-            RegistryLog.Found(log, Path.GetFileNameWithoutExtension(path));
+            using var registry = new RegistryClient(place);
+            foreach (var path in found)
+            {
+                while (PrivateFiles.ReadJson<Trace>(path) is { Manifest: { } manifest } && Blob.IsDigest(manifest)
+                    && !await RemoveAsync(registry, manifest, stoppingToken))
+                    await Task.Delay(Again, stoppingToken);
+                RegistryLog.Found(log, Path.GetFileNameWithoutExtension(path));
+            }
+        }
+        catch (Exception e) when (e is CryptographicException or IOException)
+        {
+            // Not a reason for a worker to end: its authorities cannot be read.
+            RegistryLog.NotDeleted(log, $"({found.Length} of them)", e.Message);
         }
     }
 
