@@ -11,6 +11,13 @@ internal static class MigrationBench
 
     public static async Task<int> Run(BenchOptions options, CancellationToken cancel)
     {
+        if (options.Move.Strategy == "live")
+        {
+            throw new CannotMeasureException(
+                "MS2M-EVAL-LIVE", "This benchmark moves the sample consumer, and live moves what knows nothing of us.",
+                "Run: ./ms2m bench strategies --only live");
+        }
+
         using var cluster = new Cluster();
         var progress = new Progress();
         await cluster.Ready([.. options.Nodes], cancel);

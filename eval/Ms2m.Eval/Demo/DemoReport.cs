@@ -48,6 +48,9 @@ internal sealed record DemoReport(
     IReadOnlyList<string> Problems,
     IReadOnlyList<string> Leftovers)
 {
+    /// <summary>Connections of its clients; absent for a consumer, to which nobody keeps one.</summary>
+    public int? ConnectionsBroken { get; init; }
+
     public static DemoReport Of(
         DemoOptions options, MigrationRecord migration, Verdict verdict, IReadOnlyList<string> leftovers)
     {

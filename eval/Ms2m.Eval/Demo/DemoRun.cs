@@ -8,6 +8,11 @@ internal static class DemoRun
     public static async Task<(DemoReport Report, MigrationRecord Migration)> Make(
         Cluster cluster, DemoOptions options, Progress progress, CancellationToken cancel)
     {
+        if (options.Move.Strategy == "live")
+        {
+            return await ServedDemo.Make(cluster, options, progress, cancel);
+        }
+
         await using var orders = await LoadedWorkload.Start(
             cluster.Lab, cluster.Engine, cluster.Broker, options.Source, options.Load, progress.Say, cancel);
         progress.Say($"asking over AMQP, in plain JSON, for {OrdersWorkload.Name} to move to {options.Target}");
