@@ -84,7 +84,10 @@ public sealed class DirectTransfer(ITransferSecurity security, TimeProvider time
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return NodeFailures.TookTooLong("The transfer", limit);
+            // Else it was the connection's own limit, which is much shorter.
+            return limited.IsCancellationRequested
+                ? NodeFailures.TookTooLong("The transfer", limit)
+                : NodeFailures.TransferBroke("nobody answers at its address");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Tests.Stage;
 using Ms2m.NodeWorker.Transfer;
@@ -185,6 +186,21 @@ public sealed class DirectTransferTests
         await using var wire = new BreakingWire(stage.Url, breakAfter: 10_000, times: int.MaxValue);
 
         var outcome = await stage.SendAsync(url: wire.Url);
+
+        Assert.Equal("MS2M-2302", outcome.Trouble!.Reason.Code);
+        Assert.True(outcome.Trouble.Retryable);
+    }
+
+    [Fact]
+    public async Task a_target_that_says_nothing_at_all_is_not_called_slow()
+    {
+        await using var stage = await TransferStage.OpenAsync();
+        stage.Write("pages-1.img", Bytes(1000));
+        // The kernel takes the connection, and nobody ever speaks over it.
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+
+        var outcome = await stage.SendAsync(url: new Uri($"https://{silent.LocalEndpoint}/checkpoints/x/1"));
 
         Assert.Equal("MS2M-2302", outcome.Trouble!.Reason.Code);
         Assert.True(outcome.Trouble.Retryable);
