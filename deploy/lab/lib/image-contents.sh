@@ -2,6 +2,10 @@
 # What is in each image (image_root_of_NAME ROOT) and how it is run (image_run_NAME): a program of this repository, or one
 # of Debian's that knows nothing of us.
 
+# What a published .NET program loads.
+image_libraries=(ld-linux-x86-64.so.2 libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2
+  libgcc_s.so.1 libstdc++.so.6 libssl.so.3 libcrypto.so.3 libz.so.1 libzstd.so.1)
+
 # Debian packages with the program and all that it loads, for those images that are made of them.
 declare -A image_packages=(
   [redis]="redis-tools libatomic1 libc6 libcap2 libgcc-s1 libgcrypt20 libgpg-error0 libjemalloc2 liblz4-1 liblzf1
@@ -75,7 +79,7 @@ image_unpack() {
   mkdir -p "$into"/usr/{bin,sbin,lib,lib64} "$into/packages"
   for package in bin sbin lib lib64; do ln -s "usr/$package" "$into/$package"; done
   (
-    cd "$into/packages"
+    cd "$into/packages" || exit
     # shellcheck disable=SC2086
     image_fetch ${image_packages[$name]} || { packages_update_once && image_fetch ${image_packages[$name]}; } ||
       die "the packages of the image $name could not be fetched" "read $lab_logs/packages.log"

@@ -3,9 +3,8 @@
 # loads, packed by hand as a docker archive. Packing is reproducible, so the same content has the same image id on every
 # node: that a node has the image is one question for an id. What is in an image stands in image-contents.sh.
 
+# shellcheck disable=SC2034 # read by the callers
 image_default=orders
-image_libraries=(ld-linux-x86-64.so.2 libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2
-  libgcc_s.so.1 libstdc++.so.6 libssl.so.3 libcrypto.so.3 libz.so.1 libzstd.so.1)
 
 # image_names: every image there is a recipe for.
 image_names() { compgen -A function image_root_of_ | sed 's/^image_root_of_//'; }
