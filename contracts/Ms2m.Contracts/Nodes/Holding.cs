@@ -4,4 +4,9 @@ namespace Ms2m.Contracts;
 /// <param name="Kind"><c>reservation</c>, <c>incoming-checkpoint</c>, <c>outgoing-checkpoint</c>, or <c>base</c>: memory
 /// that is kept for a while, so that it need not travel again; it goes by itself.</param>
 /// <param name="Bytes">What it takes of the memory or disk where checkpoints rest.</param>
-public sealed record Holding(Guid MigrationId, string Kind, long Bytes);
+public sealed record Holding(Guid MigrationId, string Kind, long Bytes)
+{
+    /// <summary>The kind of a checkpoint that is kept on purpose after its migration, for the way back. The node itself lets it
+    /// go, by rules of its own: it is nobody's garbage.</summary>
+    public const string Base = "base";
+}

@@ -50,6 +50,7 @@ public static class Collector
     private static IEnumerable<Garbage> Held(
         NodeReported node, IReadOnlyDictionary<Guid, Past> known, DateTimeOffset now) =>
         from holding in node.Holdings ?? []
+        where holding.Kind != Holding.Base
         let verdict = Judge(holding.MigrationId, known, now)
         where verdict is not null
         select new Garbage(

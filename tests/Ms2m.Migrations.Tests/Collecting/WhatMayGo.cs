@@ -54,6 +54,10 @@ public class WhatMayGo
         Ended(Phase.RolledBack, false, Now - TimeSpan.FromSeconds(1)), [Shadow], [new Holding(Story.Id, "reservation", 0)]));
 
     [Fact]
+    public void what_is_kept_for_the_way_back_is_nobodys_garbage() => Assert.Empty(Look(
+        Ended(Phase.Completed, true, LongAgo), [], [new Holding(Story.Id, Holding.Base, 40 << 20)]));
+
+    [Fact]
     public void queues_and_checkpoints_of_an_ended_migration_go()
     {
         var found = Look(
