@@ -90,6 +90,10 @@ public static class RequestCheck
         _ when !Names.IsValid(start.TargetNode) => Failures.BadName("targetNode"),
         _ when start.Strategy != StrategyChoice.Auto && PlanCatalogue.Find(start.Strategy) is null =>
             Failures.UnknownStrategy(Shorten(start.Strategy) ?? "", [StrategyChoice.Auto, .. PlanCatalogue.Strategies.Select(one => one.Name)]),
+        // A number stands for a word in JSON, also one that stands for none.
+        { Transfer.Mode: var mode } when !Enum.IsDefined(mode) => Failures.BadTransfer("mode", string.Join(", ", Enum.GetNames<TransferMode>())),
+        { Transfer.Compression: var how } when !Enum.IsDefined(how) =>
+            Failures.BadTransfer("compression", string.Join(", ", Enum.GetNames<TransferCompression>())),
         { Transfer.MaxBytesPerSecond: < 1 } => Failures.BadTransfer("maxBytesPerSecond", "1 or more"),
         { Transfer.MaxRounds: < 1 or > 100 } => Failures.BadTransfer("maxRounds", "1 to 100"),
         { Policy.MaxInterruptionMs: < 1 or > 3_600_000 } => Failures.BadPolicy("maxInterruptionMs", "1 to 3600000 ms"),

@@ -46,6 +46,19 @@ public class ChoosingAStrategy
         "MS2M-0119",
         StrategyChoice.Choose(strategy, Of(Story.Orders with { Queue = strategy == "live" ? null : "orders", Address = _address }) with { PostCopy = true }).Refusal?.Code);
 
+    public static TheoryData<TransferOptions> Nonsense =>
+        [new((TransferMode)7), new(Compression: (TransferCompression)9), new(MaxBytesPerSecond: 0), new(MaxRounds: 0), new(MaxRounds: 1000)];
+
+    [Theory]
+    [MemberData(nameof(Nonsense))]
+    public void refuses_a_transfer_that_makes_no_sense(TransferOptions transfer)
+    {
+        var asked = Story.Ask();
+        var story = new Story().Tell(asked with { Start = asked.Start with { Transfer = transfer } });
+
+        Assert.Equal("MS2M-0121", Assert.IsType<MigrationRejected>(Assert.Single(story.Events)).Reason.Code);
+    }
+
     [Fact]
     public void never_makes_a_second_one_of_what_is_unique() =>
         Assert.Equal("MS2M-0116", StrategyChoice.Choose("shadow", Of(Story.Orders with { Traits = new(Unique: true) })).Refusal?.Code);
