@@ -73,6 +73,10 @@ public static class Failures
         "MS2M-0128", $"The workload \"{workload}\" consumes a queue as one instance among others, and live moves a process that knows nothing of that.",
         "Move it with the strategy shadow or sequential.");
 
+    public static Failure QueueAndAddress(string workload) => new(
+        "MS2M-0129", $"The workload \"{workload}\" has a queue and an address of its own, and no copy of it could reach the broker before it takes over.",
+        "Run it without an address, or without a queue; or ask for the strategy cold.");
+
     public static Failure NoPostCopy { get; } = new(
         "MS2M-0119", "This version has no post-copy.", "Leave it out; for large memory ask for the transfer delta, which copies ahead instead.");
 
@@ -157,7 +161,7 @@ public static class Failures
     /// <summary>Why the copy could not be used, and where it is.</summary>
     public static Failure LastCopyKept(Failure why, string instance, string node) => why with
     {
-        Message = $"{why.Message} The source is gone, so \"{instance}\" on \"{node}\" is kept: it may be the last copy of the state.",
+        Message = $"{why.Message} The source is gone or does not come back, so \"{instance}\" on \"{node}\" is kept: it may be the last copy of the state.",
     };
 
     public static Failure Cancelled(string? by) => new(

@@ -68,7 +68,10 @@ public static partial class Migration
         {
             Facts = facts,
             Steps = steps,
-            Way = facts.ShadowExited || steps.Any(step => steps.IsOver(step.Key) && PlanOf(facts).Undo(step.Key) is { SignOfLife: true })
+            // Nor is there a way once somebody has been told to remove the copy.
+            Way = facts.ShadowExited
+                || (@event is StepStarted started && PlanOf(facts).Undo(started.Step) is { SignOfLife: false, OnlyAsks: false, ServesAgain: false })
+                || steps.Any(step => steps.IsOver(step.Key) && PlanOf(facts).Undo(step.Key) is { SignOfLife: true })
                 ? null : back.Way,
         };
     }

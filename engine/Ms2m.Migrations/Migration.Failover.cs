@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ms2m.Contracts;
+using Ms2m.Migrations.Plans;
 using static Ms2m.Migrations.MigrationState;
 
 namespace Ms2m.Migrations;
@@ -69,6 +70,12 @@ public static partial class Migration
     private static bool TryLoseSilent(Draft draft, RollingBack back, bool nodeDown) =>
         back.Way is { } way && MeansLost(back.Facts, nodeDown)
         && TrySave(draft, back, way, Failures.SourceSilent(back.Facts.Request.SourceInstance));
+
+    /// <summary>A source that stood still and does not come back, for whatever reason: nobody serves, and what the target has
+    /// may be all that is left.</summary>
+    private static bool TrySaveFromStandstill(Draft draft, RollingBack back, UndoStep undo, IStepMessage trouble) =>
+        undo.ServesAgain && back.Way is { } way && TrySave(draft, back, way, trouble is StepFailed failed
+            ? failed.Reason : Failures.StepOverdue(undo.Name, trouble.Attempt));
 
     private static bool TrySave(
         Draft draft, RollingBack back, ImmutableSortedDictionary<string, StepProgress> way, Failure lost)

@@ -109,8 +109,9 @@ public static partial class Migration
         };
         if (!TryAgain(draft, facts, trouble, limits, command))
         {
-            if (draft.State is RollingBack back && PlanOf(facts).Undo(trouble.Step) is { SignOfLife: true }
-                && TryLoseSilent(draft, back, sourceNodeDown))
+            if (draft.State is RollingBack back && PlanOf(facts).Undo(trouble.Step) is { } undo
+                && ((undo.SignOfLife && TryLoseSilent(draft, back, sourceNodeDown))
+                    || TrySaveFromStandstill(draft, back, undo, trouble)))
             {
                 return;
             }

@@ -25,6 +25,13 @@ public static partial class Migration
         var stages = PlanOf(back.Facts).Rollback(back.ToUndo);
         if (stages.FirstOrDefault(stage => !stage.All(s => IsOver(back, s))) is { IsDefault: false } stage)
         {
+            if (stage.FirstOrDefault(s => !back.Steps.ContainsKey(s.Name) && MustNot(back, s)) is { } never)
+            {
+                draft.Record(new StepGivenUp(back.Facts.Id, never.Name, 0));
+                Advance(draft);
+                return;
+            }
+
             foreach (var step in stage.Where(s => !IsOver(back, s) && !back.Steps.ContainsKey(s.Name)))
             {
                 Start(draft, back.Facts, step.Name, 1, step.Limits, step.Command);
@@ -35,6 +42,12 @@ public static partial class Migration
 
         EndRollback(draft, back);
     }
+
+    /// <summary>Whether what it must come after could not be done for certain.</summary>
+    private static bool MustNot(RollingBack back, UndoStep undo) =>
+        undo.AfterUndoOf is { } begun && back.ToUndo.Contains(begun)
+        && (PlanOf(back.Facts).Reversible(begun)?.Undo ?? []).Any(
+            other => back.Steps.GetValueOrDefault(other.Name) is { Status: StepStatus.GivenUp });
 
     // A dead source resumes nothing: nobody is left to answer. Without a copy that could be the last one there is no reason
     // to ask after the source.

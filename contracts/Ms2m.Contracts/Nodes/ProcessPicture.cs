@@ -4,9 +4,7 @@ namespace Ms2m.Contracts;
 /// <param name="Processes">How many there are.</param>
 /// <param name="Ports">TCP ports on which they listen in their node's own network; empty with a network of their own.</param>
 /// <param name="Obstacles">What they have open or are that a checkpoint cannot hold; at most ten.</param>
-/// <param name="ChangedBytes">What the container has written beside its image, volumes left out; absent when unknown.</param>
-public sealed record ProcessPicture(
-    int Processes, IReadOnlyList<int> Ports, IReadOnlyList<Obstacle> Obstacles, long? ChangedBytes = null);
+public sealed record ProcessPicture(int Processes, IReadOnlyList<int> Ports, IReadOnlyList<Obstacle> Obstacles);
 
 /// <summary>Something that a checkpoint cannot hold.</summary>
 /// <param name="What">Such as a path or a device.</param>

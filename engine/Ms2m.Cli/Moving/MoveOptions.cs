@@ -55,7 +55,7 @@ public sealed class MoveOptions
         {
             if (result.Tokens is [var token] && Bytes(token.Value) is null)
             {
-                result.AddError($"--max-rate wants a number of bytes such as 500k, 20M or 1G, not '{token.Value}'.");
+                result.AddError($"--max-rate wants a number of bytes from 10k, such as 500k, 20M or 1G, not '{token.Value}'.");
             }
         });
         _maxRounds.Validators.Add(result =>
@@ -93,7 +93,7 @@ public sealed class MoveOptions
     {
         var unit = text.Length == 0 ? 1 : text[^1] switch { 'k' => 1_000L, 'M' => 1_000_000, 'G' => 1_000_000_000, _ => 1 };
         return double.TryParse(unit == 1 ? text : text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number * unit is >= 1 and < long.MaxValue
+            && number * unit is >= 10_000 and <= 1L << 50
                 ? (long)(number * unit)
                 : null;
     }

@@ -47,7 +47,7 @@ internal static class ReadModelRule
 
         using var stored = JsonDocument.Parse(row.View);
         using var computed = JsonDocument.Parse(EventJson.Write(fold.View(last.Timestamp), typeof(MigrationView)));
-        if (JsonDifference.First(stored.RootElement, computed.RootElement, byAnOlderVersion: false) is { } difference)
+        if (JsonDifference.First(stored.RootElement, computed.RootElement, NotStored.IsADifference) is { } difference)
         {
             yield return stream.Fault(
                 "read-model", null, $"Its row in ms2m_migrations is not what its events make of it: {difference}. Make it anew: ms2m log rebuild");

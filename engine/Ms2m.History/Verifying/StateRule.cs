@@ -32,7 +32,7 @@ internal static class StateRule
         }
 
         using var refolded = JsonDocument.Parse(EventJson.Write(fold.State, typeof(MigrationState)));
-        if (JsonDifference.First(state, refolded.RootElement, byAnOlderVersion: !isSealed) is { } difference)
+        if (Difference(state, refolded.RootElement, isSealed) is { } difference)
         {
             yield return stream.Fault("state", null, $"The stored state is not the fold of the events: {difference}.");
         }
@@ -42,6 +42,25 @@ internal static class StateRule
         if (isSealed && (!saga.RootElement.TryGetProperty("CurrentState", out var current) || current.ToString() != phase))
         {
             yield return stream.Fault("state", null, $"The stored phase is not {phase}, which the events lead to.");
+        }
+    }
+
+    // An older version wrote less than this one would. What it left out must be what this one reads there by itself.
+    private static string? Difference(JsonElement stored, JsonElement refolded, bool isSealed)
+    {
+        if (JsonDifference.First(stored, refolded, NotStored.IsFine) is { } difference)
+        {
+            return difference;
+        }
+
+        try
+        {
+            using var read = JsonDocument.Parse(EventJson.Write(EventJson.Read(stored.GetRawText(), typeof(MigrationState)), typeof(MigrationState)));
+            return JsonDifference.First(read.RootElement, refolded, isSealed ? NotStored.IsADifference : NotStored.IsFineWhenEmpty);
+        }
+        catch (Exception damaged) when (damaged is JsonException or NotSupportedException or InvalidOperationException or ArgumentException)
+        {
+            return damaged.Message;
         }
     }
 }

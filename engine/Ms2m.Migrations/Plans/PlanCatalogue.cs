@@ -8,9 +8,9 @@ public static class PlanCatalogue
     public static IReadOnlyList<Strategy> Strategies { get; } =
     [
         new("shadow", "a copy follows the running source and takes over at a position", ShadowPlan.For, Requirements.QueueAndTwo),
-        new("sequential", "the source stops, then its copy goes on: never two at once", SequentialPlan.For, Requirements.Queue),
+        new("sequential", "the source stops, then its copy goes on: never two at once", SequentialPlan.For, Requirements.QueueAndStopping),
         new("live", "a process that knows nothing of us moves with its address and its open connections", LivePlan.For, Requirements.Address),
-        new("cold", "stopped here and started there from its image, without its state", ColdPlan.For, Requirements.None),
+        new("cold", "stopped here and started there from its image, without its state", ColdPlan.For, Requirements.Stopping),
     ];
 
     private static readonly Dictionary<(string, Shape), Plan> _plans = (

@@ -8,11 +8,11 @@ public static class Requirements
     /// <summary>Containers in networks of their own, as nodes report it.</summary>
     public const string WorkloadNetwork = "workload-network";
 
-    public static Failure? None(Candidate candidate) => NoPostCopy(candidate);
+    /// <summary>To be stopped here and started there.</summary>
+    public static Failure? Stopping(Candidate candidate) => NoPostCopy(candidate) ?? Current(candidate);
 
     /// <summary>Only what consumes a queue by our rules can be followed and compared.</summary>
-    public static Failure? Queue(Candidate candidate) =>
-        candidate.Spec.Queue is null ? Failures.NeedsQueue(candidate.Spec.Name) : NoPostCopy(candidate);
+    public static Failure? QueueAndStopping(Candidate candidate) => Queue(candidate) ?? Current(candidate);
 
     /// <summary>Two run at once for a while.</summary>
     public static Failure? QueueAndTwo(Candidate candidate) =>
@@ -24,10 +24,24 @@ public static class Requirements
         : candidate.Spec.Address is null ? Failures.NeedsAddress(candidate.Spec.Name)
         : Lacks(candidate.Source, WorkloadNetwork) ?? Lacks(candidate.Target, WorkloadNetwork) ?? NoPostCopy(candidate);
 
+    /// <summary>Whether the node's worker knows the commands of the newer strategies: since then it says of workload networks
+    /// whether it has them.</summary>
+    public static bool IsCurrent(NodeReported node) => node.Features.Any(feature => feature.Name == WorkloadNetwork);
+
+    // A copy with an address hears and says nothing before it is promoted, and what has to be compared must be said before.
+    private static Failure? Queue(Candidate candidate) =>
+        candidate.Spec.Queue is null ? Failures.NeedsQueue(candidate.Spec.Name)
+        : candidate.Spec.Address is not null ? Failures.QueueAndAddress(candidate.Spec.Name)
+        : NoPostCopy(candidate);
+
+    private static Failure? Current(Candidate candidate) =>
+        !IsCurrent(candidate.Source) ? Failures.NodeLacks(candidate.Source.Node, "freeze")
+        : !IsCurrent(candidate.Target) ? Failures.NodeLacks(candidate.Target.Node, "start")
+        : null;
+
     // Asked for by its name and not there: to move it in another way would be worse than to say so.
     private static Failure? NoPostCopy(Candidate candidate) => candidate.PostCopy ? Failures.NoPostCopy : null;
 
-    // A worker that says nothing of a feature is older than the feature.
     private static Failure? Lacks(NodeReported node, string feature) =>
         node.Features.FirstOrDefault(one => one.Name == feature) is { Available: true }
             ? null

@@ -36,17 +36,17 @@ public static class SourceSteps
 
     /// <summary>The source runs on.</summary>
     public static ReversibleStep Checkpoint { get; } = new(
-        StepNames.TakeCheckpoint, Phase.Checkpointing, new(60, 2, strictAttempt: true), Taking(frozen: false, connected: false),
+        StepNames.TakeCheckpoint, Phase.Checkpointing, new(Moving, 2, StrictAttempt: true), Taking(frozen: false, connected: false),
         [_confirm, _discard]);
 
     /// <summary>The source has said its last word and stands still from here on.</summary>
     public static ReversibleStep CheckpointQuiesced { get; } = new(
-        StepNames.TakeCheckpoint, Phase.Checkpointing, new(60, 2, strictAttempt: true), Taking(frozen: true, connected: false),
+        StepNames.TakeCheckpoint, Phase.Checkpointing, new(Moving, 2, StrictAttempt: true), Taking(frozen: true, connected: false),
         [Thaw(UndoOrder.Thaw, signOfLife: false), _confirm, _discard], StopsSource: true);
 
     /// <summary>The source stands still from here on, and its connections with it.</summary>
     public static ReversibleStep CheckpointConnected { get; } = new(
-        StepNames.TakeCheckpoint, Phase.Checkpointing, new(60, 2, strictAttempt: true), Taking(frozen: true, connected: true),
+        StepNames.TakeCheckpoint, Phase.Checkpointing, new(Moving, 2, StrictAttempt: true), Taking(frozen: true, connected: true),
         [Thaw(UndoOrder.Thaw, signOfLife: true), _discard], StopsSource: true);
 
     public static ReversibleStep Send { get; } = new(
@@ -55,8 +55,8 @@ public static class SourceSteps
     public static ReversibleStep Freeze { get; } = new(
         StepNames.FreezeSource, Phase.Checkpointing, new(10, 3),
         (f, attempt) => ToSourceNode(f, new FreezeInstance(f.Id, StepNames.FreezeSource, attempt, f.Request.SourceInstance)),
-        // Last: the new instance may have served already.
-        [Thaw(UndoOrder.Last, signOfLife: false)], StopsSource: true);
+        // Last, and only if it is certain that the new instance is gone: it may have served already, and may serve still.
+        [Thaw(UndoOrder.Last, signOfLife: false) with { AfterUndoOf = StepNames.StartTarget }], StopsSource: true);
 
     public static ReversibleStep Quiesce { get; } = new(
         StepNames.QuiesceSource, Phase.Finalizing, new(10, 3), Quiescing, SilenceMeansLost: true, StopsSource: true);
@@ -70,7 +70,8 @@ public static class SourceSteps
         (f, attempt) => ToSourceNode(f, new RemoveInstance(f.Id, StepNames.RemoveSource, attempt, f.Request.SourceInstance)));
 
     private static UndoStep Thaw(int order, bool signOfLife) => new(
-        StepNames.ThawSource, order, new(10, 6),
+        // It waits behind a dump that is still being made and cannot be broken off.
+        StepNames.ThawSource, order, new(15, 20),
         (f, attempt) => ToSourceNode(f, new ThawInstance(f.Id, StepNames.ThawSource, attempt, f.Request.SourceInstance)),
         SignOfLife: signOfLife, ServesAgain: true);
 
@@ -88,6 +89,9 @@ public static class SourceSteps
 
     private static Outgoing.ToInstance Quiescing(Facts f, int attempt) => ToSource(f, new QuiesceSource(
         f.Id, StepNames.QuiesceSource, attempt, f.Request.SourceInstance));
+
+    /// <summary>Of a dump or a restore: a minute, and what the memory takes on a slow machine.</summary>
+    internal static TimeSpan Moving(Facts facts) => TimeSpan.FromSeconds(60 + (facts.Request.SourceMemoryBytes / 25e6));
 
     // At the slowest link that is supported, with time to spare; a limit that was asked for may make it slower still.
     private static TimeSpan Sending(Facts facts)

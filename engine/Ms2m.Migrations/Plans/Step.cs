@@ -52,9 +52,11 @@ public sealed record ReversibleStep(
 /// <param name="OnlyAsks">Whether it changes nothing: it is left out where nobody needs the answer, and leaves nothing
 /// behind when there is none.</param>
 /// <param name="ServesAgain">Whether a source that was stopped serves again by it; without it nobody serves.</param>
+/// <param name="AfterUndoOf">A step that, once begun, must have been undone for certain before this may be done: giving that
+/// up gives this up too.</param>
 public sealed record UndoStep(
     string Name, int Order, StepLimits Limits, StepCommand Command,
-    bool SignOfLife = false, bool OnlyAsks = false, bool ServesAgain = false);
+    bool SignOfLife = false, bool OnlyAsks = false, bool ServesAgain = false, string? AfterUndoOf = null);
 
 /// <summary>A step after the commit point. It has no undo, by type.</summary>
 /// <param name="Essential">Whether the migration has failed without it; otherwise it becomes a leftover.</param>

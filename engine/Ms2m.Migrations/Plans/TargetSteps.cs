@@ -32,7 +32,8 @@ public static class TargetSteps
     public static ReversibleStep Start { get; } = new(
         StepNames.StartTarget, Phase.Restoring, new(30, 2),
         (f, attempt) => ToTarget(f, new StartInstance(
-            f.Id, StepNames.StartTarget, attempt, f.ShadowInstance, f.Request.Spec, f.Request.SourceEpoch + 1)));
+            f.Id, StepNames.StartTarget, attempt, f.ShadowInstance, f.Request.Spec, f.Request.SourceEpoch + 1)),
+        [Remove]);
 
     public static ForwardStep Promote { get; } = new(
         StepNames.PromoteShadow, new(5, 20),
@@ -47,7 +48,7 @@ public static class TargetSteps
             f.Id, StepNames.ActivateInstance, attempt, f.ShadowInstance, f.Request.SourceEpoch + 1)));
 
     private static ReversibleStep RestoreStep(bool keepsConnections) => new(
-        StepNames.RestoreShadow, Phase.Restoring, new(60, 2, strictAttempt: true),
+        StepNames.RestoreShadow, Phase.Restoring, new(SourceSteps.Moving, 2, StrictAttempt: true),
         (f, attempt) => ToTarget(f, new RestoreShadow(
             f.Id, StepNames.RestoreShadow, attempt, f.ShadowInstance, f.Request.Spec, f.Request.SourceEpoch, f.Digest!)
         {

@@ -9,8 +9,11 @@ namespace Ms2m.Migrations.Preflight;
 /// they can be made at any time.</summary>
 public static class PreChecks
 {
+    /// <summary>For a container's own layer and log.</summary>
+    private const long LeastDisk = 64L << 20;
+
     private static readonly Func<Checked, PreCheckVerdict?>[] _all =
-        [CpuCheck.Judge, VersionChecks.Criu, VersionChecks.Kernel, Runtime, ImageCheck.Judge, Memory, CheckpointSpace, Disk, Obstacles, Ports, Clock, Base];
+        [CpuCheck.Judge, VersionChecks.Criu, VersionChecks.Kernel, Runtime, ImageCheck.Judge, Memory, CheckpointSpace, Disk, Obstacles, Ports, Clock, TransferChecks.Judge];
 
     /// <summary>All verdicts, in the order of the checks; what does not apply says nothing.</summary>
     public static ImmutableArray<PreCheckVerdict> Judge(Strategy strategy, Candidate candidate)
@@ -52,12 +55,9 @@ public static class PreChecks
             : Say.No("checkpoint-space", Failures.TooLittle(
                 "room for checkpoints", one.Target.Node, one.Candidate.Instance.MemoryBytes, one.Target.CheckpointSpaceBytes));
 
-    private static PreCheckVerdict? Disk(Checked one) => (one.Target.Surroundings, one.Candidate.Instance.Picture?.ChangedBytes) switch
-    {
-        (null, _) => null,
-        ({ DiskFreeBytes: var free }, var changed) when free >= (changed ?? 0) + (64L << 20) => Say.Ok("disk", $"{Mega(free)} free on the target."),
-        ({ DiskFreeBytes: var free }, var changed) => Say.No("disk", Failures.TooLittle("disk", one.Target.Node, (changed ?? 0) + (64L << 20), free)),
-    };
+    private static PreCheckVerdict? Disk(Checked one) => one.Target.Surroundings is not { DiskFreeBytes: var free } ? null
+        : free >= LeastDisk ? Say.Ok("disk", $"{Mega(free)} free on the target.")
+        : Say.No("disk", Failures.TooLittle("disk", one.Target.Node, LeastDisk, free));
 
     private static PreCheckVerdict? Obstacles(Checked one) => (one.CopiesMemory, one.Candidate.Instance.Picture) switch
     {
@@ -92,11 +92,6 @@ public static class PreChecks
             : Say.Warn("clock", string.Create(CultureInfo.InvariantCulture, $"The nodes' clocks seem to be {apart / 1000:0.0} s apart."),
                 "Let both follow a time server: a workload that measures time will see a jump.");
     }
-
-    private static PreCheckVerdict? Base(Checked one) => one.Candidate.Transfer.Mode != TransferMode.Delta || !one.CopiesMemory ? null
-        : one.Source.Features.Any(feature => feature is { Name: "soft-dirty", Available: true })
-            ? Say.Ok("delta", "The kernel tracks changed pages.")
-            : Say.Ok("delta", "The kernel does not track changed pages; they are found by comparing.");
 
     private static string Mega(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0} MB");
 }

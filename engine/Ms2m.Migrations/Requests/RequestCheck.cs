@@ -94,7 +94,7 @@ public static class RequestCheck
         { Transfer.Mode: var mode } when !Enum.IsDefined(mode) => Failures.BadTransfer("mode", string.Join(", ", Enum.GetNames<TransferMode>())),
         { Transfer.Compression: var how } when !Enum.IsDefined(how) =>
             Failures.BadTransfer("compression", string.Join(", ", Enum.GetNames<TransferCompression>())),
-        { Transfer.MaxBytesPerSecond: < 1 } => Failures.BadTransfer("maxBytesPerSecond", "1 or more"),
+        { Transfer.MaxBytesPerSecond: < 10_000 or > 1L << 50 } => Failures.BadTransfer("maxBytesPerSecond", "10000 to 2^50"),
         { Transfer.MaxRounds: < 1 or > 100 } => Failures.BadTransfer("maxRounds", "1 to 100"),
         { Policy.MaxInterruptionMs: < 1 or > 3_600_000 } => Failures.BadPolicy("maxInterruptionMs", "1 to 3600000 ms"),
         { Policy.MaxReplayMs: < 1 or > 86_400_000 } => Failures.BadPolicy("maxReplayMs", "1 to 86400000 ms"),

@@ -13,7 +13,7 @@ public class ChoosingAStrategy
         { "a queue", Story.Orders, "shadow" },
         { "a queue, and never two", Story.Orders with { Traits = new(Unique: true) }, "sequential" },
         { "an address and no queue", Story.Orders with { Queue = null, Address = _address }, "live" },
-        { "no state, whatever else", Story.Orders with { Address = _address, Traits = new(Stateless: true) }, "cold" },
+        { "no state, whatever else", Story.Orders with { Queue = null, Address = _address, Traits = new(Stateless: true) }, "cold" },
     };
 
     [Theory]
@@ -44,7 +44,7 @@ public class ChoosingAStrategy
     [InlineData("live")]
     public void does_not_move_it_in_another_way_than_was_asked_for(string strategy) => Assert.Equal(
         "MS2M-0119",
-        StrategyChoice.Choose(strategy, Of(Story.Orders with { Queue = strategy == "live" ? null : "orders", Address = _address }) with { PostCopy = true }).Refusal?.Code);
+        StrategyChoice.Choose(strategy, Of(strategy == "live" ? Story.Orders with { Queue = null, Address = _address } : Story.Orders) with { PostCopy = true }).Refusal?.Code);
 
     public static TheoryData<TransferOptions> Nonsense =>
         [new((TransferMode)7), new(Compression: (TransferCompression)9), new(MaxBytesPerSecond: 0), new(MaxRounds: 0), new(MaxRounds: 1000)];
@@ -66,6 +66,13 @@ public class ChoosingAStrategy
     [Fact]
     public void keeps_consumers_by_our_rules_from_moving_with_a_connection_that_is_not_theirs_afterwards() =>
         Assert.Equal("MS2M-0128", StrategyChoice.Choose("live", Of(Story.Orders with { Address = _address })).Refusal?.Code);
+
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("shadow")]
+    [InlineData("sequential")]
+    public void knows_that_a_copy_with_an_address_cannot_reach_the_broker_before_it_takes_over(string asked) =>
+        Assert.Equal("MS2M-0129", StrategyChoice.Choose(asked, Of(Story.Orders with { Address = _address })).Refusal?.Code);
 
     [Fact]
     public void wants_both_nodes_to_have_what_live_needs()

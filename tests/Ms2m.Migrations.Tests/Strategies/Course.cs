@@ -80,9 +80,9 @@ internal sealed class Course
         var spec = Story.Orders with
         {
             Queue = hasQueue ? "orders" : null,
-            Address = new WorkloadAddress("10.99.0.80/24"),
+            Address = hasQueue ? null : new WorkloadAddress("10.99.0.80/24"),
         };
-        NodeFeature[] features = [new(Requirements.WorkloadNetwork, true, "")];
+        NodeFeature[] features = [new(Requirements.WorkloadNetwork, true, ""), new("registry", true, "")];
         return new Asked(
             new StartMigration(Story.Id, "orders", "node-b", variant.Strategy)
             {

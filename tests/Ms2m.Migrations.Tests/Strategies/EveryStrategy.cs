@@ -113,6 +113,64 @@ public class EveryStrategy
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Variant.All), MemberType = typeof(Variant))]
+    public void a_source_whose_death_nobody_tells_never_costs_the_last_copy(Variant variant)
+    {
+        var commands = new Course(variant).Run().Commands;
+        foreach (var at in Enumerable.Range(0, commands.Count))
+        {
+            var (course, count) = ((Course?)null, -1);
+            course = new Course(variant)
+            {
+                Trouble = command =>
+                {
+                    if (++count != at)
+                    {
+                        return null;
+                    }
+
+                    // It dies in silence, and in the same moment somebody cancels.
+                    var said = course!.World.Do(command).ToList();
+                    if (course.World.Source == Life.Absent)
+                    {
+                        return said;
+                    }
+
+                    course.World.KillSource();
+                    return [.. said, new CancelMigration(command.MigrationId)];
+                },
+            };
+            course.Run();
+
+            var arrived = course.Story.Events.Any(e => e is TransferCompleted);
+            var stoodStill = course.Story.Events.Any(e => e is StepStarted { Step: StepNames.ThawSource });
+            Assert.True(!(arrived && stoodStill) || course.World.Things.Contains("reservation"), Told(course));
+            Assert.True(course.World.Source != Life.Dead || course.Committed || course.End.Outcome != Phase.Completed, Told(course));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Variant.All), MemberType = typeof(Variant))]
+    public void two_never_serve_even_when_a_target_that_has_begun_cannot_be_reached_any_more(Variant variant)
+    {
+        Course? course = null;
+        course = new Course(variant)
+        {
+            Watch = () => Assert.False(course!.World is { Source: Life.Serves, Target: Life.Serves }, Told(course)),
+            Trouble = command => command switch
+            {
+                StartInstance or RestoreShadow => Unheard(course!, command),
+                RemoveInstance { Step: StepNames.RemoveTarget } => [],
+                _ => null,
+            },
+        };
+        course.Run();
+
+        Assert.False(course.Committed);
+        Assert.True(course.World.Source == Life.Serves || course.End.Outcome == Phase.Failed && Named(course), Told(course));
+    }
+
     private static void EndsWell(Course course)
     {
         // Past the commit what cannot be done is named; before it the source serves as if nothing had been asked.

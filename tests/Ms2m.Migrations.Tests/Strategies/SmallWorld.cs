@@ -63,6 +63,9 @@ internal sealed class SmallWorld(bool hasQueue)
             case ThawInstance c when Source is not (Life.Absent or Life.Dead):
                 Source = Source == Life.Frozen ? Quiesced ? Life.Quiet : Life.Serves : Source;
                 return [new InstanceThawed(c.MigrationId, c.Step, c.Attempt, "node-a", c.InstanceId)];
+            // Its worker finds no process there, and says so at once.
+            case ThawInstance c:
+                return [new StepFailed(c.MigrationId, c.Step, c.Attempt, "node-a", new Failure("MS2M-2104", "It does not run.", "x"), Retryable: false)];
             case DiscardCheckpoint c:
                 return [new CheckpointDiscarded(c.MigrationId, c.Step, c.Attempt, "node-a")];
             case RestoreShadow c:
