@@ -8,7 +8,7 @@ internal static class JsonDifference
     private const int Longest = 60;
 
     // What a rollback of before this property was known has not stored, though it is not the default.
-    private const string KnownLater = "BeforeCommit";
+    internal const string KnownLater = "BeforeCommit";
 
     /// <summary>The first difference, or null.</summary>
     public static string? First(JsonElement stored, JsonElement computed, NotStored notStored, string path = "$") =>

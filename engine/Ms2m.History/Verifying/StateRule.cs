@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Ms2m.EventLog;
 using Ms2m.Migrations;
 using Ms2m.Migrations.Views;
@@ -55,8 +56,14 @@ internal static class StateRule
 
         try
         {
-            using var read = JsonDocument.Parse(EventJson.Write(EventJson.Read(stored.GetRawText(), typeof(MigrationState)), typeof(MigrationState)));
-            return JsonDifference.First(read.RootElement, refolded, isSealed ? NotStored.IsADifference : NotStored.IsFineWhenEmpty);
+            var read = JsonNode.Parse(EventJson.Write(EventJson.Read(stored.GetRawText(), typeof(MigrationState)), typeof(MigrationState)))!;
+            if (!isSealed && !stored.TryGetProperty(JsonDifference.KnownLater, out _)
+                && refolded.TryGetProperty(JsonDifference.KnownLater, out var later))
+            {
+                read[JsonDifference.KnownLater] = JsonNode.Parse(later.GetRawText());
+            }
+
+            return JsonDifference.First(read.Deserialize<JsonElement>(), refolded, isSealed ? NotStored.IsADifference : NotStored.IsFineWhenEmpty);
         }
         catch (Exception damaged) when (damaged is JsonException or NotSupportedException or InvalidOperationException or ArgumentException)
         {
