@@ -31,7 +31,7 @@ public static class ProcessPictures
                     obstacles.Add(new Obstacle($"process {one}", $"process {tracer} traces it."));
                 foreach (var (target, path) in Links(one))
                 {
-                    if (OpenFiles.Judge(target, () => Length(path)) is { } obstacle && !obstacles.Contains(obstacle))
+                    if (OpenFiles.Judge(target, () => FileLength.Of(path)) is { } obstacle && !obstacles.Contains(obstacle))
                         obstacles.Add(obstacle);
                     if (target.StartsWith("socket:[", StringComparison.Ordinal)
                         && long.TryParse(target.AsSpan(8, target.Length - 9), CultureInfo.InvariantCulture, out var inode)
@@ -75,21 +75,6 @@ public static class ProcessPictures
             }
             if (target is not null)
                 yield return (target, path);
-        }
-    }
-
-    // The name is gone; the descriptor still leads to it. One that its holder has locked cannot be opened here, and passes for
-    // small: the dump will say so if it is not.
-    private static long Length(string path)
-    {
-        try
-        {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return RandomAccess.GetLength(file);
-        }
-        catch (IOException)
-        {
-            return 0;
         }
     }
 }

@@ -76,6 +76,32 @@ public class PicturesOfProcesses
         Assert.True(picture.Processes >= 1);
     }
 
+    /// <summary>Whoever opens such a pipe to read waits for somebody who writes.</summary>
+    [Fact]
+    public async Task a_deleted_pipe_stops_nobody_who_looks()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"pipe-{Guid.NewGuid():N}");
+        using (var made = Process.Start("mkfifo", path))
+            await made.WaitForExitAsync();
+        // Both ways, so that this does not wait itself; then for reading alone, as a container would.
+        using var shell = Process.Start(new ProcessStartInfo(
+            "/bin/sh", ["-c", "exec 3<>\"$0\" 4<\"$0\" 3>&-; rm \"$0\"; echo ready; read end", path])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        Assert.Equal("ready", await shell.StandardOutput.ReadLineAsync());
+        Assert.Equal(path + " (deleted)", new FileInfo($"/proc/{shell.Id}/fd/4").LinkTarget);
+
+        var look = Task.Run(() => FileLength.Of($"/proc/{shell.Id}/fd/4"));
+
+        Assert.Same(look, await Task.WhenAny(look, Task.Delay(TimeSpan.FromSeconds(10))));
+        Assert.Equal(0, await look);
+        Assert.DoesNotContain(ProcessPictures.Of(shell.Id, pod: "")!.Obstacles, one => one.What == path);
+        shell.StandardInput.Close();
+        await shell.WaitForExitAsync();
+    }
+
     [Fact]
     public void one_of_a_pods_containers_says_so() => Assert.Contains(
         ProcessPictures.Of(Environment.ProcessId, pod: "shop")!.Obstacles, one => one.What.Contains("shop", StringComparison.Ordinal));
