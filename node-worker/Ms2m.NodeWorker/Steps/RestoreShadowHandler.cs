@@ -58,18 +58,18 @@ public sealed class RestoreShadowHandler(
         ContainerRequest request, string images, string digest, CancellationToken cancel)
     {
         using var span = WorkerTraces.Part("restore");
-        // The restore writes files of its own beside these.
-        var names = Directory.GetFiles(images).Select(path => Path.GetFileName(path)).ToList();
         using var seen = new CheckpointDigest();
-        // An archive is rewritten before it is unpacked: what had arrived is to be seen now or never.
-        await seen.AppendFilesAsync(images, names.Where(CheckpointFiles.IsArchive), cancel);
+        var arrived = await ArrivedFiles.OfAsync(images, digest, cancel);
+        seen.Recall(arrived.Archives);
         if (await runtime.RestoreAsync(request, images, cancel) is { Failed: true } restore)
             return restore.Trouble;
-        await seen.AppendFilesAsync(images, names.Where(name => !CheckpointFiles.IsArchive(name)), cancel);
+        await seen.AppendFilesAsync(images, arrived.Images, cancel);
         if (seen.Current() == digest)
             return null;
         if (await runtime.RemoveAsync(request.Name, cancel) is { Failed: true } removal)
             return removal.Trouble;
+        // What comes in its place is looked at afresh.
+        ArrivedFiles.Forget(images);
         return NodeFailures.CheckpointDamaged();
     }
 

@@ -16,6 +16,7 @@ public sealed class CheckpointDigest : IDisposable
     private const int Block = 1 << 18;
 
     private readonly SortedDictionary<string, OneFile> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _recalled = [];
 
     public long Bytes { get; private set; }
 
@@ -41,12 +42,20 @@ public sealed class CheckpointDigest : IDisposable
     public string Current()
     {
         var text = new StringBuilder();
-        foreach (var (name, file) in _files)
-        {
-            text.Append(CultureInfo.InvariantCulture,
-                $"{Convert.ToHexStringLower(file.Hash.GetCurrentHash())} {file.Length} {name}\n");
-        }
+        foreach (var (name, seen) in Seen().Concat(_recalled).OrderBy(file => file.Key, StringComparer.Ordinal))
+            text.Append(CultureInfo.InvariantCulture, $"{seen} {name}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text.ToString())));
+    }
+
+    /// <summary>What counts of each file, by name.</summary>
+    public IReadOnlyDictionary<string, string> Seen() => _files.ToDictionary(
+        file => file.Key, file => $"{Convert.ToHexStringLower(file.Value.Hash.GetCurrentHash())} {file.Value.Length}");
+
+    /// <summary>Counts files as another digest has seen them.</summary>
+    public void Recall(IReadOnlyDictionary<string, string> seen)
+    {
+        foreach (var (name, file) in seen)
+            _recalled.Add(name, file);
     }
 
     /// <summary>Sees files as they lie in a folder now.</summary>

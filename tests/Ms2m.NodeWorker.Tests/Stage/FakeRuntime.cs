@@ -25,6 +25,9 @@ public sealed class FakeRuntime : IContainerRuntime
     /// <summary>When set, dumps fail once the container stands still.</summary>
     public bool FailDump { get; set; }
 
+    /// <summary>When set, the next restore fails after all is unpacked.</summary>
+    public bool FailRestoreOnce { get; set; }
+
     /// <summary>What is in the archive of changed files; none is made when null.</summary>
     public string? Changed { get; set; }
 
@@ -107,6 +110,13 @@ public sealed class FakeRuntime : IContainerRuntime
         // As checking does: what is unpacked is not what arrived, byte for byte.
         if (File.Exists(Path.Combine(folder, CheckpointFiles.Changed)))
             await File.AppendAllTextAsync(Path.Combine(folder, CheckpointFiles.Changed), "checked", cancel);
+        // As CRIU does, among the images.
+        await File.WriteAllTextAsync(Path.Combine(folder, "stats-restore"), "", cancel);
+        if (FailRestoreOnce)
+        {
+            FailRestoreOnce = false;
+            return NodeFailures.RestoreFailed(request.Name, "it was told to");
+        }
         BeforeRestore?.Invoke(request);
         _containers[request.Name] = _containers[request.Name] with
         {

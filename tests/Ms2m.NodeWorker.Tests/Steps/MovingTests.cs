@@ -12,8 +12,8 @@ public sealed class MovingTests
         _migration, StepNames.ReserveTarget, attempt, "orders-t", WorkerStage.Spec, "node-s",
         "token", 10_000_000, 50_000_000);
 
-    private RestoreShadow Restore(string digest) =>
-        new(_migration, StepNames.RestoreShadow, 1, "orders-t", WorkerStage.Spec, 4, digest);
+    private RestoreShadow Restore(string digest, int attempt = 1) =>
+        new(_migration, StepNames.RestoreShadow, attempt, "orders-t", WorkerStage.Spec, 4, digest);
 
     private RemoveInstance Remove(string step, string instance) => new(_migration, step, 1, instance);
 
@@ -169,6 +169,44 @@ public sealed class MovingTests
         target.Desk.Accept(Restore(completed.Digest));
 
         await target.Bus.NextAsync<ShadowReady>();
+    }
+
+    [Fact]
+    public async Task a_second_attempt_restores_what_the_first_has_unpacked_and_then_failed_on()
+    {
+        await using var source = await WorkerStage.OpenAsync("node-s");
+        await using var target = await WorkerStage.OpenAsync();
+        await source.RunAsync("orders-s");
+        source.Runtime.Changed = "a file";
+        target.Runtime.FailRestoreOnce = true;
+        var completed = await MoveMemoryAsync(source, target);
+        target.Desk.Accept(Restore(completed.Digest));
+        Assert.True((await target.Bus.NextAsync<StepFailed>()).Retryable);
+
+        target.Desk.Accept(Restore(completed.Digest, attempt: 2));
+
+        await target.Bus.NextAsync<ShadowReady>();
+        Assert.True((await target.Runtime.FindAsync("orders-t", default)).Value!.IsRunning);
+    }
+
+    [Fact]
+    public async Task a_second_attempt_still_sees_that_the_images_were_damaged()
+    {
+        await using var source = await WorkerStage.OpenAsync("node-s");
+        await using var target = await WorkerStage.OpenAsync();
+        await source.RunAsync("orders-s");
+        source.Runtime.Changed = "a file";
+        target.Runtime.FailRestoreOnce = true;
+        var completed = await MoveMemoryAsync(source, target);
+        target.Desk.Accept(Restore(completed.Digest));
+        await target.Bus.NextAsync<StepFailed>();
+        var pages = Assert.Single(target.Left(), f => f.EndsWith("pages-1.img", StringComparison.Ordinal));
+        await File.AppendAllTextAsync(Path.Combine(target.Options.Data, pages), "a flipped bit");
+
+        target.Desk.Accept(Restore(completed.Digest, attempt: 2));
+
+        Assert.Equal("MS2M-2405", (await target.Bus.NextAsync<StepFailed>()).Reason.Code);
+        Assert.Null((await target.Runtime.FindAsync("orders-t", default)).Value);
     }
 
     [Theory]
