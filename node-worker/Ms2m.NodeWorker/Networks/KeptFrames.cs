@@ -56,9 +56,10 @@ internal sealed class KeptFrames : IDisposable
                     Keep(frame);
             }
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or FormatException)
         {
-            // The node's network is being taken apart.
+            // The node's network is being taken apart: perhaps its bridge has no address any more. What escaped from here
+            // would end the worker.
             Dispose();
         }
     }

@@ -88,6 +88,20 @@ public sealed class KeptFramesTests : IDisposable
         Nothing();
     }
 
+    /// <summary>What its listener does not catch would end this process.</summary>
+    [Fact]
+    public void a_bridge_that_is_gone_when_the_address_speaks_ends_it()
+    {
+        using var kept = new KeptFrames(Workload, Wire, "gone");
+        _seen.Send(Frame(to: Workload, from: Client, 1), Network);
+        _seen.Send(Frame(to: PhysicalAddress.Parse("ff:ff:ff:ff:ff:ff"), from: Workload, 2), Network);
+        Nothing();
+
+        kept.GiveBack();
+
+        Nothing();
+    }
+
     private static byte[] Frame(PhysicalAddress to, PhysicalAddress from, byte number) =>
         [.. to.GetAddressBytes(), .. from.GetAddressBytes(), 0x08, 0x00, .. Enumerable.Repeat(number, 46)];
 
