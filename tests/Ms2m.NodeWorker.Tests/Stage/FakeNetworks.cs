@@ -9,6 +9,9 @@ internal sealed class FakeNetworks : IWorkloadNetworks
     /// <summary>The hardware address that answers, to whatever is asked.</summary>
     public string? Answers { get; set; }
 
+    /// <summary>What is answered to all who attach or detach.</summary>
+    public Trouble? Trouble { get; set; }
+
     public List<string> There { get; } = [];
 
     public Task<Outcome<Done>> PrepareAsync(string instance, WorkloadAddress address, CancellationToken cancel)
@@ -17,9 +20,9 @@ internal sealed class FakeNetworks : IWorkloadNetworks
         return Worked();
     }
 
-    public Task<Outcome<Done>> AttachAsync(string instance, CancellationToken cancel) => Worked();
+    public Task<Outcome<Done>> AttachAsync(string instance, CancellationToken cancel) => Changed();
 
-    public Task<Outcome<Done>> DetachAsync(string instance, CancellationToken cancel) => Worked();
+    public Task<Outcome<Done>> DetachAsync(string instance, CancellationToken cancel) => Changed();
 
     public Task<Outcome<Done>> RemoveAsync(string instance, CancellationToken cancel)
     {
@@ -31,6 +34,8 @@ internal sealed class FakeNetworks : IWorkloadNetworks
 
     public Task<Outcome<string?>> WhoAnswersAsync(WorkloadAddress address, CancellationToken cancel) =>
         Task.FromResult<Outcome<string?>>(Answers);
+
+    private Task<Outcome<Done>> Changed() => Trouble is null ? Worked() : Task.FromResult<Outcome<Done>>(Trouble);
 
     private static Task<Outcome<Done>> Worked() => Task.FromResult<Outcome<Done>>(Done.It);
 }

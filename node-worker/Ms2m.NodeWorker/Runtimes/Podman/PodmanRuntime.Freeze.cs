@@ -16,17 +16,41 @@ public sealed partial class PodmanRuntime
         if (freezer.Failed)
             return freezer.Trouble;
         // First the network: what the processes say at once would be lost, and said again no sooner than in a second.
-        if (HasNetwork(name) && await networks.AttachAsync(name, cancel) is { Failed: true } attaching)
-            return attaching;
-        return _groups.Set(freezer.Value, frozen: false) is { } cause ? NodeFailures.FreezeFailed(name, cause) : Done.It;
+        Outcome<Done> attaching;
+        string? cause = null;
+        try
+        {
+            attaching = HasNetwork(name) ? await networks.AttachAsync(name, cancel) : Done.It;
+        }
+        finally
+        {
+            // Also without it: who stands still cannot even be asked what is wrong.
+            cause = _groups.Set(freezer.Value, frozen: false);
+        }
+        return cause is not null ? NodeFailures.FreezeFailed(name, cause) : attaching;
     }
 
     private async Task<Outcome<Done>> FreezeAsync(string name, string freezer, CancellationToken cancel)
     {
         // First the processes: what still comes in between is in the memory that will be dumped, and acknowledged.
+        var before = _groups.IsFrozen(freezer);
         if (_groups.Set(freezer, frozen: true) is { } cause)
             return NodeFailures.FreezeFailed(name, cause);
-        return HasNetwork(name) ? await networks.DetachAsync(name, cancel) : Done.It;
+        if (!HasNetwork(name))
+            return Done.It;
+        var detached = false;
+        try
+        {
+            var detaching = await networks.DetachAsync(name, cancel);
+            detached = !detaching.Failed;
+            return detaching;
+        }
+        finally
+        {
+            // Nobody takes it for frozen, so nobody would ever thaw it; unless it stood still already, for others.
+            if (!detached && !before && await ThawAsync(name, CancellationToken.None) is { Failed: true } thawing)
+                StandsStill(name, thawing.Trouble.Reason.Message);
+        }
     }
 
     private bool HasNetwork(string name) => File.Exists(places.Here(Networks.NetworkNames.Path(name)));
