@@ -28,6 +28,6 @@ public sealed class PreCopyHandler(WorkerOptions options, IContainerRuntime runt
         if (found.Value is not { IsRunning: true } container)
             return ([], $"{command.InstanceId} does not run");
         var order = new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes) { Options = command.Transfer };
-        return await ahead.RunAsync(order, container.Pid, cancel);
+        return await ahead.RunAsync(order, new LiveContainer(container.Pid, container.Id), cancel);
     }
 }

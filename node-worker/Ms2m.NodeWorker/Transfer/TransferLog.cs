@@ -58,4 +58,10 @@ internal static partial class TransferLog
 
     [LoggerMessage(2216, LogLevel.Warning, "What {Workload} leaves behind cannot be kept for its way back: {Cause}")]
     public static partial void BaseNotKept(ILogger log, string workload, string cause);
+
+    [LoggerMessage(2217, LogLevel.Warning, "What is kept of {Workload} cannot be removed: {Cause}")]
+    public static partial void BaseNotRemoved(ILogger log, string workload, string cause);
+
+    [LoggerMessage(2218, LogLevel.Warning, "No more memory goes ahead to {Path} after {Rounds} rounds")]
+    public static partial void EndedAhead(ILogger log, string path, int rounds, Exception cause);
 }

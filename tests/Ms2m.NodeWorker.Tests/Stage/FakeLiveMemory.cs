@@ -12,6 +12,8 @@ internal sealed class FakeLiveMemory : ILiveMemory
     /// <summary>From the second look on, when it is set.</summary>
     public byte[][]? Later { get; set; }
 
-    public IEnumerable<ReadOnlyMemory<byte>> Read(int pid) =>
-        (_reads++ > 0 && Later is { } later ? later : Blocks).Select(block => (ReadOnlyMemory<byte>)block);
+    public bool Broken { get; set; }
+
+    public IEnumerable<ReadOnlyMemory<byte>> Read(LiveContainer container) =>
+        Broken ? throw new InvalidOperationException("It is broken.") : (_reads++ > 0 && Later is { } later ? later : Blocks).Select(block => (ReadOnlyMemory<byte>)block);
 }

@@ -7,7 +7,7 @@ namespace Ms2m.NodeWorker.Transfer.Delta;
 /// <summary>One round: looks at all the memory there is and sends the pages that are new, one after another, as one file.</summary>
 /// <param name="known">Pages that the target has.</param>
 internal sealed class AheadRound(
-    ILiveMemory memory, int pid, IReadOnlySet<ulong> known, PacedWire wire, TransferOrder order, TimeProvider time)
+    ILiveMemory memory, LiveContainer container, IReadOnlySet<ulong> known, PacedWire wire, TransferOrder order, TimeProvider time)
 {
     private const string FileName = "pages";
 
@@ -45,8 +45,10 @@ internal sealed class AheadRound(
         using var digest = new CheckpointDigest();
         try
         {
-            foreach (var seen in memory.Read(pid))
+            foreach (var seen in memory.Read(container))
             {
+                // Memory that the target has already is looked at without a pause.
+                cancel.ThrowIfCancellationRequested();
                 for (var at = 0; at < seen.Length; at += Page.Length)
                 {
                     if (IsNew(seen.Span.Slice(at, Page.Length)) && _filled == _block.Length)

@@ -9,26 +9,36 @@ namespace Ms2m.NodeWorker.Transfer.Delta;
 /// was read in the wrong moment is simply not found in the checkpoint.</summary>
 public sealed class AheadRounds(ITransferSecurity security, ILiveMemory memory, TimeProvider time, ILogger<AheadRounds> log)
 {
+    /// <summary>Well before the plan that waits for the rounds gives the step up, however slow the wire is meant to be: the
+    /// checkpoint would have to wait behind them.</summary>
+    internal TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(8);
+
     /// <summary>Trouble ends the rounds, and is told in words: the checkpoint gets there without them.</summary>
     public async Task<(IReadOnlyList<PreCopyRound> Rounds, string StoppedBecause)> RunAsync(
-        TransferOrder order, int pid, CancellationToken cancel)
+        TransferOrder order, LiveContainer container, CancellationToken cancel)
     {
         var rounds = new List<PreCopyRound>();
-        var limit = DirectTransfer.LimitOf(order.MaxBytes, order.Options.MaxBytesPerSecond);
+        var usual = DirectTransfer.LimitOf(order.MaxBytes, order.Options.MaxBytesPerSecond);
+        var limit = usual < Longest ? usual : Longest;
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(limit);
         try
         {
-            return (rounds, await RunAsync(order, pid, rounds, limited.Token));
+            return (rounds, await RunAsync(order, container, rounds, limited.Token));
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             return (rounds, NodeFailures.TookTooLong("Sending memory ahead", limit).Reason.Message);
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            TransferLog.EndedAhead(log, order.Url.AbsolutePath, rounds.Count, e);
+            return (rounds, $"sending it failed: {e.Message}");
+        }
     }
 
     /// <summary>Adds the rounds to the list as they end; gives why no more followed.</summary>
-    private async Task<string> RunAsync(TransferOrder order, int pid, List<PreCopyRound> rounds, CancellationToken cancel)
+    private async Task<string> RunAsync(TransferOrder order, LiveContainer container, List<PreCopyRound> rounds, CancellationToken cancel)
     {
         if (!TransferUrl.AcceptsDelta(order.Url))
             return $"{order.TargetNode} has an older worker, which takes no memory ahead";
@@ -47,7 +57,7 @@ public sealed class AheadRounds(ITransferSecurity security, ILiveMemory memory, 
             if (RoundRules.WhyStop(rounds, order.Options.MaxRounds) is { } reason)
                 return reason;
             var (since, went) = (time.GetTimestamp(), rounds.Count == 0 ? 0 : wire.Bytes);
-            var round = new AheadRound(memory, pid, known, wire, order, time);
+            var round = new AheadRound(memory, container, known, wire, order, time);
             var sent = await target.PutAsync(TransferEndpoint.Ahead, null, round.WriteToAsync, _ => { }, cancel);
             if (sent.Failed)
                 return sent.Trouble.Reason.Message;

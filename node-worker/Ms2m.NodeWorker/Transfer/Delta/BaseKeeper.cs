@@ -1,7 +1,7 @@
 namespace Ms2m.NodeWorker.Transfer.Delta;
 
 /// <summary>Lets go of bases that have waited too long for their workload to come back.</summary>
-public sealed class BaseKeeper(Bases bases, TimeProvider time) : BackgroundService
+public sealed class BaseKeeper(Bases bases, TimeProvider time, ILogger<BaseKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
 
@@ -9,6 +9,19 @@ public sealed class BaseKeeper(Bases bases, TimeProvider time) : BackgroundServi
     {
         using var timer = new PeriodicTimer(Every, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
+            Look();
+    }
+
+    private void Look()
+    {
+        try
+        {
             bases.RemoveOld();
+        }
+        catch (Exception e)
+        {
+            // Whatever it is: workloads depend on this worker, and on nothing that it keeps here.
+            TransferLog.BaseNotRemoved(log, "(any)", e.Message);
+        }
     }
 }

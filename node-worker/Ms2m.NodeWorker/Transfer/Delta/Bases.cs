@@ -13,6 +13,9 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
     private const string SentAhead = "ahead";
     private const string PagesFile = "pages.bin";
 
+    /// <summary>Steps of several migrations and the keeper let go of bases, at times of the same.</summary>
+    private readonly Lock _removing = new();
+
     /// <summary>Complete bases of a workload.</summary>
     internal IReadOnlyList<Base> Of(string workload) =>
         [.. All().Where(b => b.Workload == workload && File.Exists(Path.Combine(b.Folder, PagesFile))).OrderBy(b => b.Folder, StringComparer.Ordinal)];
@@ -49,7 +52,7 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
     /// larger than what may be kept.</summary>
     internal async Task KeepAsync(string workload, Guid migrationId, string images, CompleteCheckpoint sent, CancellationToken cancel)
     {
-        Remove(All().Where(b => b.Workload == workload));
+        Remove(b => b.Workload == workload);
         var most = (long)(room.SpaceForCheckpoints / 100.0 * options.BaseShare);
         if (options.BaseSeconds == 0 || sent.Bytes > most)
             return;
@@ -57,7 +60,7 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
         {
             if (All().Sum(b => b.Bytes) + sent.Bytes <= most)
                 break;
-            Remove([other]);
+            Remove(b => b == other);
         }
         var folder = Path.Combine(options.BaseFolder, workload, $"{LeftBehind}-{migrationId:N}");
         try
@@ -86,7 +89,7 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
             if (isEnough())
                 return;
             TransferLog.BaseGivenUp(log, one.Workload, one.Bytes);
-            Remove([one]);
+            Remove(b => b == one);
         }
     }
 
@@ -94,30 +97,58 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
         MakeRoom(workload, () => room.FreeForCheckpoints - options.ReserveBytes >= Room.WithGrowth(bytes));
 
     /// <summary>The workload is here, or is no more: nobody will need what is kept of it.</summary>
-    internal void RemoveOf(string workload) => Remove(All().Where(b => b.Workload == workload));
+    internal void RemoveOf(string workload) => Remove(b => b.Workload == workload);
 
     /// <summary>What was sent ahead has been used or never will be.</summary>
-    internal void RemoveAhead(Guid migrationId) => Remove(All().Where(b => b.MigrationId == migrationId && b.IsAhead));
+    internal void RemoveAhead(Guid migrationId) => Remove(b => b.MigrationId == migrationId && b.IsAhead);
 
-    internal void RemoveOf(Guid migrationId) => Remove(All().Where(b => b.MigrationId == migrationId));
+    internal void RemoveOf(Guid migrationId) => Remove(b => b.MigrationId == migrationId);
 
     /// <summary>A restarted worker keeps none.</summary>
     internal void RemoveAll() => PrivateFiles.DeleteFolder(options.BaseFolder);
 
     internal void RemoveOld() =>
-        Remove(All().Where(b => !b.IsAhead && time.GetUtcNow() - b.At > TimeSpan.FromSeconds(options.BaseSeconds)));
+        Remove(b => !b.IsAhead && time.GetUtcNow() - b.At > TimeSpan.FromSeconds(options.BaseSeconds));
 
-    private static void Remove(IEnumerable<Base> bases)
+    private void Remove(Func<Base, bool> which)
     {
-        foreach (var one in bases.ToList())
+        lock (_removing)
+        {
+            foreach (var one in All().Where(which).ToList())
+                Remove(one);
+        }
+    }
+
+    private void Remove(Base one)
+    {
+        try
         {
             // First what makes it usable.
             File.Delete(Path.Combine(one.Folder, PagesFile));
             PrivateFiles.DeleteFolder(one.Folder);
         }
+        catch (DirectoryNotFoundException)
+        {
+            // Who was sending it has just thrown it away.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next look tries again.
+            TransferLog.BaseNotRemoved(log, one.Workload, e.Message);
+        }
     }
 
-    private static string[] FoldersIn(string folder) => Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
+    private static string[] FoldersIn(string folder)
+    {
+        try
+        {
+            return Directory.GetDirectories(folder);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
 }
 
 /// <param name="IsAhead">Sent ahead of a checkpoint that is still to come; else left behind by one that went.</param>
@@ -131,6 +162,19 @@ internal sealed record Base(string Workload, Guid MigrationId, bool IsAhead, str
 
     public DateTimeOffset At => Directory.GetLastWriteTimeUtc(Folder);
 
-    public long Bytes => Directory.Exists(Folder)
-        ? new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : 0;
+    public long Bytes
+    {
+        get
+        {
+            try
+            {
+                return new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+            }
+            catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
+            {
+                // Somebody lets go of it just now.
+                return 0;
+            }
+        }
+    }
 }

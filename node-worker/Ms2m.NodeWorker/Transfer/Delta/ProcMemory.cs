@@ -13,7 +13,17 @@ public sealed class ProcMemory : ILiveMemory
     private const ulong Present = 1UL << 63;
     private const ulong OfFile = 1UL << 61;
 
-    public IEnumerable<ReadOnlyMemory<byte>> Read(int pid) => Processes(pid).SelectMany(ReadOne);
+    public IEnumerable<ReadOnlyMemory<byte>> Read(LiveContainer container) =>
+        Read(container.Pid, pid => IsIn(GroupOf(pid), container.Id));
+
+    /// <param name="isWanted">Asked of each process when its memory is open, and thus no longer to be confused with that
+    /// of another one that has got its number.</param>
+    internal static IEnumerable<ReadOnlyMemory<byte>> Read(int pid, Func<int, bool> isWanted) =>
+        Processes(pid).SelectMany(one => ReadOne(one, isWanted));
+
+    /// <param name="groups">As in /proc/PID/cgroup.</param>
+    internal static bool IsIn(string groups, string container) =>
+        container.Length > 0 && groups.Contains($"-{container}", StringComparison.Ordinal);
 
     /// <summary>All that live in the same PID namespace: a container's processes, whoever started them.</summary>
     internal static IReadOnlyList<int> Processes(int pid)
@@ -28,11 +38,11 @@ public sealed class ProcMemory : ILiveMemory
                    select one];
     }
 
-    private static IEnumerable<ReadOnlyMemory<byte>> ReadOne(int pid)
+    private static IEnumerable<ReadOnlyMemory<byte>> ReadOne(int pid, Func<int, bool> isWanted)
     {
         using var memory = Open($"/proc/{pid}/mem");
         using var map = Open($"/proc/{pid}/pagemap");
-        if (memory is null || map is null)
+        if (memory is null || map is null || !isWanted(pid))
             yield break;
         var block = new byte[BlockPages * Page.Length];
         foreach (var area in Areas(pid))
@@ -122,6 +132,18 @@ public sealed class ProcMemory : ILiveMemory
         catch (Exception e) when (IsGone(e))
         {
             return null;
+        }
+    }
+
+    private static string GroupOf(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cgroup");
+        }
+        catch (Exception e) when (IsGone(e))
+        {
+            return "";
         }
     }
 

@@ -124,4 +124,40 @@ public sealed class BasesTests : IDisposable
 
         Assert.Empty(NewBases().All());
     }
+
+    [Fact]
+    public async Task many_may_let_go_of_the_same_at_once()
+    {
+        var bases = NewBases();
+        for (var round = 0; round < 20; round++)
+        {
+            for (var one = 0; one < 10; one++)
+                await KeepAsync(bases, $"w{one}");
+            _time.Late += TimeSpan.FromHours(2);
+
+            // Each fails the test when it throws.
+            Parallel.Invoke(
+                bases.RemoveOld, bases.RemoveOld, () => bases.MakeRoom("w1", () => false), () => bases.RemoveOf("w2"),
+                () => Assert.All(bases.All(), b => Assert.True(b.Bytes >= 0)));
+
+            Assert.Empty(bases.All());
+        }
+    }
+
+    [Fact]
+    public async Task what_cannot_be_removed_stops_nobody_from_removing_the_rest()
+    {
+        var bases = NewBases(seconds: 60);
+        await KeepAsync(bases, "orders");
+        await KeepAsync(bases, "stock");
+        // A folder in the place of a file cannot be deleted as one.
+        var stuck = Assert.Single(bases.Of("orders"));
+        File.Delete(stuck.Pages);
+        Directory.CreateDirectory(stuck.Pages);
+        _time.Late = TimeSpan.FromSeconds(70);
+
+        bases.RemoveOld();
+
+        Assert.Equal("orders", Assert.Single(bases.All()).Workload);
+    }
 }

@@ -24,9 +24,13 @@ public sealed class DeltaTransferTests
     }
 
     private Task<(IReadOnlyList<PreCopyRound> Rounds, string StoppedBecause)> SendAheadAsync(
-        TransferStage stage, Uri? url = null, string token = TransferStage.Token) =>
-        new AheadRounds(stage.Source, _memory, TimeProvider.System, NullLogger<AheadRounds>.Instance).RunAsync(
-            new TransferOrder(url ?? stage.Url, TransferStage.TargetNode, token, 10_000_000) { Options = Slowly }, 1, default);
+        TransferStage stage, Uri? url = null, string token = TransferStage.Token, TimeSpan? longest = null) =>
+        new AheadRounds(stage.Source, _memory, TimeProvider.System, NullLogger<AheadRounds>.Instance)
+        {
+            Longest = longest ?? TimeSpan.FromMinutes(1),
+        }.RunAsync(
+            new TransferOrder(url ?? stage.Url, TransferStage.TargetNode, token, 10_000_000) { Options = Slowly },
+            new LiveContainer(1, "id"), default);
 
     [Fact]
     public async Task what_was_sent_ahead_is_left_out_of_the_checkpoint()
@@ -45,6 +49,32 @@ public sealed class DeltaTransferTests
         // Two pages, the hashes of the rest, and a few heads.
         Assert.InRange(sent.WireBytes, 2 * Page.Length, 2 * Page.Length + 400 * sizeof(ulong) + 500);
         Assert.NotNull(stage.Incoming.Find(stage.MigrationId, sent.Digest));
+    }
+
+    [Fact]
+    public async Task a_round_that_lasts_too_long_is_stopped_within()
+    {
+        await using var stage = await TransferStage.OpenAsync();
+        // More than ten seconds worth.
+        _memory.Blocks = [.. Enumerable.Range(1, 10).Select(seed => Noise(seed, 1000))];
+
+        var ahead = SendAheadAsync(stage, longest: TimeSpan.FromSeconds(1));
+
+        Assert.Same(ahead, await Task.WhenAny(ahead, Task.Delay(TimeSpan.FromSeconds(30))));
+        Assert.Empty((await ahead).Rounds);
+        Assert.Contains("Sending memory ahead", (await ahead).StoppedBecause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task memory_that_cannot_be_read_ends_the_rounds_and_no_more()
+    {
+        await using var stage = await TransferStage.OpenAsync();
+        _memory.Broken = true;
+
+        var (rounds, why) = await SendAheadAsync(stage);
+
+        Assert.Empty(rounds);
+        Assert.NotEmpty(why);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class LiveMemoryTests
         for (var i = 0; i < mine.Length; i++)
             mine[i] = pattern[i % pattern.Length];
 
-        var found = new ProcMemory().Read(Environment.ProcessId)
+        var found = ProcMemory.Read(Environment.ProcessId, _ => true)
             .Any(block => block.Span.IndexOf(mine.AsSpan(0, 2 * Page.Length)) >= 0);
 
         Assert.True(found);
@@ -23,10 +23,25 @@ public sealed class LiveMemoryTests
 
     [Fact]
     public void blocks_are_made_of_whole_pages() => Assert.All(
-        new ProcMemory().Read(Environment.ProcessId).Take(100), block => Assert.Equal(0, block.Length % Page.Length));
+        ProcMemory.Read(Environment.ProcessId, _ => true).Take(100), block => Assert.Equal(0, block.Length % Page.Length));
 
     [Fact]
-    public void a_process_that_is_gone_has_no_memory() => Assert.Empty(new ProcMemory().Read(int.MaxValue));
+    public void a_process_that_is_gone_has_no_memory() => Assert.Empty(ProcMemory.Read(int.MaxValue, _ => true));
+
+    /// <summary>A container's process may end after it was asked for, and its number be another's.</summary>
+    [Fact]
+    public void a_process_outside_the_containers_control_group_is_not_read() => Assert.Empty(
+        new ProcMemory().Read(new LiveContainer(Environment.ProcessId, new string('a', 64))));
+
+    [Theory]
+    [InlineData("0::/machine.slice/libpod-4711.scope\n", true)]
+    [InlineData("0::/machine.slice/libpod-4711.scope/container/init.scope\n", true)]
+    [InlineData("0::/../libpod_parent/libpod-4711\n", true)]
+    [InlineData("0::/machine.slice/libpod-4712.scope\n", false)]
+    [InlineData("0::/\n", false)]
+    [InlineData("", false)]
+    public void a_containers_control_groups_have_its_id_in_their_names(string groups, bool isIn) =>
+        Assert.Equal(isIn, ProcMemory.IsIn(groups, "4711"));
 
     [Theory]
     [InlineData("7f00-8f00 rw-p 00000000 00:00 0 ", false)]
