@@ -30,13 +30,14 @@ public static class WorkerHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
 
         builder.Services.AddWorker(options);
-        // Before the bus: the node is in order when the first command comes. After it: the reporter speaks through it.
+        // Before the bus: the node is in order when the first command comes, and what an earlier life left is known.
+        // After it: the reporter speaks through it.
         builder.Services.AddHostedService<StartOver>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RegistryTraces>());
         builder.Services.AddWorkerBus(options);
         builder.Services.AddHostedService<NodeReporter>();
         builder.Services.AddHostedService<JournalKeeper>();
         builder.Services.AddHostedService<BaseKeeper>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<RegistryTraces>());
         builder.Services.AddHostedService<InstanceWatch>();
         change?.Invoke(builder.Services);
 

@@ -133,18 +133,56 @@ public sealed class RegistryStepsTests : IAsyncLifetime
         Assert.Empty(_registry.Stored);
     }
 
-    [Fact]
-    public async Task what_a_killed_worker_left_in_the_registry_is_deleted_in_its_next_life()
+    private CheckpointImage Note(byte content)
     {
         var image = CheckpointImage.Of(
-            Blob.Of(CheckpointImage.LayerType, [1]), new("n", "i", "d", new Dictionary<string, string>()), DateTimeOffset.UtcNow);
+            Blob.Of(CheckpointImage.LayerType, [content]), new($"n{content}", "i", "d", new Dictionary<string, string>()), DateTimeOffset.UtcNow);
         foreach (var digest in (string[])[image.Layer.Digest, image.Config.Digest, image.Manifest.Digest])
             _registry.Stored[digest] = [1];
         _source.RegistryTraces.Note(image);
+        return image;
+    }
+
+    [Fact]
+    public async Task what_a_killed_worker_left_in_the_registry_is_deleted_in_its_next_life()
+    {
+        Note(1);
 
         await _source.RegistryTraces.StartAsync(default);
 
         await Eventually.HoldsAsync("an empty registry", () => _registry.Stored.IsEmpty);
         await _source.RegistryTraces.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task an_image_that_the_registry_does_not_let_go_keeps_no_other()
+    {
+        var images = Enumerable.Range(1, 4).Select(content => Note((byte)content)).ToList();
+        // Whichever is looked at first.
+        foreach (var image in images.Take(3))
+            _registry.Stuck[image.Manifest.Digest] = true;
+
+        await _source.RegistryTraces.StartAsync(default);
+
+        await Eventually.HoldsAsync("one image less", () => !_registry.Stored.ContainsKey(images[3].Manifest.Digest));
+        await _source.RegistryTraces.StopAsync(default);
+        Assert.True(_registry.Stored.ContainsKey(images[0].Manifest.Digest));
+    }
+
+    [Fact]
+    public async Task an_image_of_this_life_that_could_not_be_deleted_is_deleted_later()
+    {
+        _source.RegistryTraces.Again = TimeSpan.FromMilliseconds(50);
+        await _source.RegistryTraces.StartAsync(default);
+        var (failed, used) = (Note(1), Note(2));
+        _registry.Stuck[failed.Manifest.Digest] = true;
+        using var client = new RegistryClient(_registry.Place);
+        Assert.False(await _source.RegistryTraces.RemoveAsync(client, failed.Manifest.Digest, default));
+
+        _registry.Stuck.Clear();
+
+        await Eventually.HoldsAsync("one image less", () => !_registry.Stored.ContainsKey(failed.Layer.Digest));
+        await _source.RegistryTraces.StopAsync(default);
+        Assert.True(_registry.Stored.ContainsKey(used.Manifest.Digest));
     }
 }

@@ -25,6 +25,9 @@ internal sealed class FakeRegistry : IAsyncDisposable
     /// <summary>What is given in place of what is stored.</summary>
     public Func<string, byte[], byte[]> Give { get; set; } = (_, content) => content;
 
+    /// <summary>What it does not delete.</summary>
+    public ConcurrentDictionary<string, bool> Stuck { get; } = new();
+
     /// <summary>Where uploads are said to go; here when null.</summary>
     public string? UploadsGoTo { get; set; }
 
@@ -70,7 +73,7 @@ internal sealed class FakeRegistry : IAsyncDisposable
                 http.Response.StatusCode = 201;
                 break;
             case "DELETE":
-                http.Response.StatusCode = Stored.TryRemove(path.Split('/')[^1], out _) ? 202 : 404;
+                http.Response.StatusCode = Stuck.ContainsKey(path.Split('/')[^1]) ? 500 : Stored.TryRemove(path.Split('/')[^1], out _) ? 202 : 404;
                 break;
             default:
                 if (path == "/v2/")
