@@ -7,12 +7,20 @@ internal sealed class MovableServer(ServedWorkload server, string node) : Movabl
 {
     private const int AFew = 50;
 
+    /// <summary>A migration allows for as much memory as the node last reported, and a server that has just started has grown
+    /// since.</summary>
+    private static readonly TimeSpan _twoReports = TimeSpan.FromSeconds(5);
+
     private string _node = node;
 
     public override string Node => _node;
 
-    public static async Task<Movable> Start(Cluster cluster, ServerKind kind, string node, CancellationToken cancel) =>
-        new MovableServer(await ServedWorkload.Start(cluster, kind, node, cancel), node);
+    public static async Task<Movable> Start(Cluster cluster, ServerKind kind, string node, CancellationToken cancel)
+    {
+        var server = await ServedWorkload.Start(cluster, kind, node, cancel);
+        await Task.Delay(_twoReports, cancel);
+        return new MovableServer(server, node);
+    }
 
     public override async Task<OneMove> Migrate(string target, Way way, CancellationToken cancel)
     {
