@@ -17,7 +17,12 @@ internal sealed class MovableOrders(Cluster cluster, LoadedWorkload orders) : Mo
 
     public override async Task<OneMove> Migrate(string target, Way way, CancellationToken cancel)
     {
-        await orders.Settle(cancel);
+        // One that has begun anew never catches up with what its former self had applied.
+        if (way.Strategy != "cold")
+        {
+            await orders.Settle(cancel);
+        }
+
         var migration = await MigrationRecord.Make(cluster, OrdersWorkload.Name, target, way.Move, _ => { }, cancel);
         orders.Moved(migration.View);
         await Task.Delay(_breath, cancel);
