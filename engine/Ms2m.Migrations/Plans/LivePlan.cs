@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ms2m.Contracts;
 
 namespace Ms2m.Migrations.Plans;
@@ -10,32 +9,28 @@ public static class LivePlan
     // Without it the copy hears and says nothing.
     private static readonly ForwardStep _connect = TargetSteps.Activate with { Essential = true };
 
-    public static Plan For(Shape shape)
-    {
-        ImmutableArray<ImmutableArray<ReversibleStep>> preCopy = shape.PreCopies ? [[SourceSteps.PreCopy]] : [];
-        return new(
-            "live",
-            Before:
-            [
-                [TargetSteps.Reserve],
-                .. preCopy,
-                [SourceSteps.CheckpointConnected],
-                [SourceSteps.Send],
-                [TargetSteps.RestoreConnected],
-            ],
-            Proofs.SameMemory,
-            After:
-            [
-                [_connect],
-                [SourceSteps.Remove],
-            ],
-            ServesWith: StepNames.ActivateInstance,
-            // It stood still and was cut off from its network since its memory was taken: there is nothing to shut out.
-            Failover:
-            [
-                [SourceSteps.Send],
-                [TargetSteps.RestoreConnected],
-            ],
-            CopyStaysRight: false);
-    }
+    public static Plan For(Shape shape) => new(
+        "live",
+        Before:
+        [
+            [TargetSteps.Reserve],
+            .. SourceSteps.Ahead(shape),
+            [SourceSteps.CheckpointConnected],
+            [SourceSteps.Send],
+            [TargetSteps.RestoreConnected],
+        ],
+        Proofs.SameMemory,
+        After:
+        [
+            [_connect],
+            [SourceSteps.Remove],
+        ],
+        ServesWith: StepNames.ActivateInstance,
+        // It stood still and was cut off from its network since its memory was taken: there is nothing to shut out.
+        Failover:
+        [
+            [SourceSteps.Send],
+            [TargetSteps.RestoreConnected],
+        ],
+        CopyStaysRight: false);
 }

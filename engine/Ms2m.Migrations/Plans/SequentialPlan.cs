@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ms2m.Contracts;
 
 namespace Ms2m.Migrations.Plans;
@@ -10,38 +9,34 @@ public static class SequentialPlan
     private static readonly ReversibleStep _verify = new(
         StepNames.VerifyHandoff, Phase.Finalizing, new(20, 1), Command: null);
 
-    public static Plan For(Shape shape)
-    {
-        ImmutableArray<ImmutableArray<ReversibleStep>> preCopy = shape.PreCopies ? [[SourceSteps.PreCopy]] : [];
-        return new(
-            "sequential",
-            Before:
-            [
-                [TargetSteps.Reserve, BrokerSteps.Grant],
-                .. preCopy,
-                [SourceSteps.Prepare, BrokerSteps.OpenEmptyReplay],
-                [SourceSteps.QuiesceFirst],
-                [SourceSteps.CheckpointQuiesced],
-                [SourceSteps.Send],
-                [TargetSteps.Restore],
-                // The copy's first look into J finds the source's last word there.
-                [TargetSteps.Attach, _verify],
-            ],
-            Proofs.SameHistory,
-            After:
-            [
-                [TargetSteps.Promote, TargetSteps.Activate],
-                [BrokerSteps.RevokeSource, SourceSteps.Remove],
-                [BrokerSteps.CloseReplay],
-            ],
-            ServesWith: StepNames.PromoteShadow,
-            // It had said its last word before it was copied, so the same is proven without it.
-            Failover:
-            [
-                [SourceSteps.Send],
-                [TargetSteps.Restore],
-                [TargetSteps.Attach, _verify],
-                [BrokerSteps.RevokeLostSource],
-            ]);
-    }
+    public static Plan For(Shape shape) => new(
+        "sequential",
+        Before:
+        [
+            [TargetSteps.Reserve, BrokerSteps.Grant],
+            .. SourceSteps.Ahead(shape),
+            [SourceSteps.Prepare, BrokerSteps.OpenEmptyReplay],
+            [SourceSteps.QuiesceFirst],
+            [SourceSteps.CheckpointQuiesced],
+            [SourceSteps.Send],
+            [TargetSteps.Restore],
+            // The copy's first look into J finds the source's last word there.
+            [TargetSteps.Attach, _verify],
+        ],
+        Proofs.SameHistory,
+        After:
+        [
+            [TargetSteps.Promote, TargetSteps.Activate],
+            [BrokerSteps.RevokeSource, SourceSteps.Remove],
+            [BrokerSteps.CloseReplay],
+        ],
+        ServesWith: StepNames.PromoteShadow,
+        // It had said its last word before it was copied, so the same is proven without it.
+        Failover:
+        [
+            [SourceSteps.Send],
+            [TargetSteps.Restore],
+            [TargetSteps.Attach, _verify],
+            [BrokerSteps.RevokeLostSource],
+        ]);
 }

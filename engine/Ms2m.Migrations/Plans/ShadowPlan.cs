@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ms2m.Contracts;
 
 namespace Ms2m.Migrations.Plans;
@@ -14,40 +13,36 @@ public static class ShadowPlan
     private static readonly ReversibleStep _verify = new(
         StepNames.VerifyHandoff, Phase.Finalizing, new(Drain, 1), Command: null, SilenceMeansLost: true);
 
-    public static Plan For(Shape shape)
-    {
-        ImmutableArray<ImmutableArray<ReversibleStep>> preCopy = shape.PreCopies ? [[SourceSteps.PreCopy]] : [];
-        return new(
-            "shadow",
-            Before:
-            [
-                [TargetSteps.Reserve, BrokerSteps.Grant],
-                .. preCopy,
-                [SourceSteps.Prepare],
-                [SourceSteps.Checkpoint, BrokerSteps.OpenReplay],
-                [SourceSteps.Send],
-                [TargetSteps.Restore],
-                [TargetSteps.Attach],
-                [_follow],
-                [SourceSteps.Quiesce, _verify],
-            ],
-            Proofs.SameHistory,
-            After:
-            [
-                [TargetSteps.Promote, TargetSteps.Activate],
-                // A source whose node does not answer is shut out all the same.
-                [BrokerSteps.RevokeSource, SourceSteps.Remove],
-                [BrokerSteps.CloseReplay],
-            ],
-            ServesWith: StepNames.PromoteShadow,
-            Failover:
-            [
-                [BrokerSteps.OpenReplay, SourceSteps.Send],
-                [TargetSteps.Restore],
-                [TargetSteps.Attach],
-                [BrokerSteps.RevokeLostSource],
-            ]);
-    }
+    public static Plan For(Shape shape) => new(
+        "shadow",
+        Before:
+        [
+            [TargetSteps.Reserve, BrokerSteps.Grant],
+            .. SourceSteps.Ahead(shape),
+            [SourceSteps.Prepare],
+            [SourceSteps.Checkpoint, BrokerSteps.OpenReplay],
+            [SourceSteps.Send],
+            [TargetSteps.Restore],
+            [TargetSteps.Attach],
+            [_follow],
+            [SourceSteps.Quiesce, _verify],
+        ],
+        Proofs.SameHistory,
+        After:
+        [
+            [TargetSteps.Promote, TargetSteps.Activate],
+            // A source whose node does not answer is shut out all the same.
+            [BrokerSteps.RevokeSource, SourceSteps.Remove],
+            [BrokerSteps.CloseReplay],
+        ],
+        ServesWith: StepNames.PromoteShadow,
+        Failover:
+        [
+            [BrokerSteps.OpenReplay, SourceSteps.Send],
+            [TargetSteps.Restore],
+            [TargetSteps.Attach],
+            [BrokerSteps.RevokeLostSource],
+        ]);
 
     private static TimeSpan WholeReplay(Facts facts) =>
         TimeSpan.FromMilliseconds(facts.Request.Policy.MaxReplayMs) + TimeSpan.FromSeconds(30);

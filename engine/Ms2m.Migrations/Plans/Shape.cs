@@ -7,8 +7,8 @@ namespace Ms2m.Migrations.Plans;
 /// <param name="PreCopies">Whether memory travels before the checkpoint that counts.</param>
 public readonly record struct Shape(bool HasQueue, bool PreCopies)
 {
-    public static Shape Of(MigrationRequested request) => new(
-        request.Spec.Queue is not null, request.Transfer.Mode == TransferMode.Delta);
+    public static Shape Of(WorkloadSpec spec, TransferOptions transfer) => new(
+        spec.Queue is not null, transfer.Mode == TransferMode.Delta);
 
     public static Shape[] All { get; } = [new(false, false), new(false, true), new(true, false), new(true, true)];
 }

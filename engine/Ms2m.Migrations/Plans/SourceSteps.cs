@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ms2m.Contracts;
 
 namespace Ms2m.Migrations.Plans;
@@ -18,13 +19,8 @@ public static class SourceSteps
         (f, attempt) => ToSource(f, new ResumeSource(f.Id, StepNames.ResumeSource, attempt, f.Request.SourceInstance)),
         ServesAgain: true);
 
-    public static ReversibleStep Prepare { get; } = new(
-        StepNames.PrepareSource, Phase.Pending, new(5, 3), Preparing(StepNames.PrepareSource),
-        // The source declares J with its answer; only what has stopped journaling leaves it deleted.
-        [_resume, BrokerSteps.CloseReplayOfShadow]);
-
     /// <summary>Memory travels while the source runs on; what does not is no failure.</summary>
-    public static ReversibleStep PreCopy { get; } = new(
+    private static readonly ReversibleStep _preCopy = new(
         StepNames.PreCopy, Phase.Transferring, new(600, 1, strictAttempt: true),
         (f, attempt) => ToSourceNode(f, new PreCopy(
             f.Id, StepNames.PreCopy, attempt, f.Request.SourceInstance, f.Request.TargetNode, f.TransferUrl!, "",
@@ -33,6 +29,14 @@ public static class SourceSteps
             Transfer = f.Request.Transfer,
         }),
         [_discard], Optional: true);
+
+    public static ReversibleStep Prepare { get; } = new(
+        StepNames.PrepareSource, Phase.Pending, new(5, 3), Preparing(StepNames.PrepareSource),
+        // The source declares J with its answer; only what has stopped journaling leaves it deleted.
+        [_resume, BrokerSteps.CloseReplayOfShadow]);
+
+    /// <summary>The stage that sends memory ahead, where that was asked for.</summary>
+    public static ImmutableArray<ImmutableArray<ReversibleStep>> Ahead(Shape shape) => shape.PreCopies ? [[_preCopy]] : [];
 
     /// <summary>The source runs on.</summary>
     public static ReversibleStep Checkpoint { get; } = new(

@@ -28,9 +28,8 @@ public static class PreChecks
         .Select(verdict => new Failure(verdict.Code ?? "", verdict.Message, verdict.Remedy ?? ""))
         .FirstOrDefault();
 
-    private static bool CopiesMemory(Strategy strategy, Candidate candidate) => strategy
-        .PlanFor(new Shape(candidate.Spec.Queue is not null, candidate.Transfer.Mode == TransferMode.Delta))
-        .Reversible(StepNames.TakeCheckpoint) is not null;
+    private static bool CopiesMemory(Strategy strategy, Candidate candidate) =>
+        PlanCatalogue.For(strategy, candidate).Reversible(StepNames.TakeCheckpoint) is not null;
 
     private static PreCheckVerdict? Runtime(Checked one)
     {
