@@ -4,23 +4,11 @@ using Ms2m.Cli.Display;
 
 namespace Ms2m.Eval.Chaos;
 
-/// <summary>The record as a part of a document: between two marks everything is the command's.</summary>
+/// <summary>The record as a part of a document.</summary>
 internal static class ChaosMarkdown
 {
-    public static void WriteInto(string file, ChaosRecord record, string strategy)
-    {
-        var of = strategy == FaultMatrix.Shadow ? "" : $" --strategy {strategy}";
-        var (begin, end) = ($"<!-- written by './ms2m chaos{of} --markdown': begin -->", $"<!-- written by './ms2m chaos{of} --markdown': end -->");
-        var text = File.Exists(file) ? File.ReadAllText(file) : $"{begin}\n{end}\n";
-        var (from, to) = (text.IndexOf(begin, StringComparison.Ordinal), text.IndexOf(end, StringComparison.Ordinal));
-        if (from < 0 || to < from)
-        {
-            throw new CannotMeasureException(
-                "MS2M-EVAL-MARKS", $"{file} has no place for the table.", $"Put two lines into it: {begin} and {end}");
-        }
-
-        File.WriteAllText(file, $"{text[..(from + begin.Length)]}\n{Of(record, FaultMatrix.Of(strategy))}{text[to..]}");
-    }
+    public static void WriteInto(string file, ChaosRecord record, string strategy) => MarkedPart.Write(
+        file, $"./ms2m chaos{(strategy == FaultMatrix.Shadow ? "" : $" --strategy {strategy}")} --markdown", Of(record, FaultMatrix.Of(strategy)));
 
     private static string Of(ChaosRecord record, IReadOnlyList<Cell> cells)
     {

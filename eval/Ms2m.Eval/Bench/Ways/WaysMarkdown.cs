@@ -3,25 +3,11 @@ using System.Text;
 
 namespace Ms2m.Eval.Bench.Ways;
 
-/// <summary>The record as a part of a document: between two marks everything is the command's.</summary>
+/// <summary>The record as a part of a document.</summary>
 internal static class WaysMarkdown
 {
-    private const string Begin = "<!-- written by './ms2m bench strategies --markdown': begin -->";
-
-    private const string End = "<!-- written by './ms2m bench strategies --markdown': end -->";
-
-    public static void WriteInto(string file, WaysRecord record)
-    {
-        var text = File.ReadAllText(file);
-        var (from, to) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
-        if (from < 0 || to < from)
-        {
-            throw new CannotMeasureException(
-                "MS2M-EVAL-MARKS", $"{file} has no place for the table.", $"Put two lines into it: {Begin} and {End}");
-        }
-
-        File.WriteAllText(file, $"{text[..(from + Begin.Length)]}\n{Of(record)}{text[to..]}");
-    }
+    public static void WriteInto(string file, WaysRecord record) =>
+        MarkedPart.Write(file, "./ms2m bench strategies --markdown", Of(record));
 
     private static string Of(WaysRecord record)
     {
