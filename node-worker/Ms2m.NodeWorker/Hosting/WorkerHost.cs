@@ -2,6 +2,7 @@ using MassTransit;
 using Ms2m.NodeWorker.Completed;
 using Ms2m.NodeWorker.Heartbeat;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Channels;
 using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.Registry;
 using Serilog;
@@ -43,6 +44,7 @@ public static class WorkerHost
 
         var app = builder.Build();
         app.Services.GetRequiredService<TransferEndpoint>().Map(app);
+        app.Services.GetRequiredService<ChannelEndpoint>().Map(app);
         app.MapGet("/health", (RequestDelegate)HealthAsync);
         return app;
     }

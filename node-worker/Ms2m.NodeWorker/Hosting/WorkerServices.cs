@@ -10,6 +10,7 @@ using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Runtimes.Podman;
 using Ms2m.NodeWorker.Steps;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Channels;
 using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.Registry;
 using Ms2m.NodeWorker.Transfer.Security;
@@ -47,6 +48,9 @@ public static class WorkerServices
         services.AddSingleton<ILiveMemory, ProcMemory>();
         services.AddSingleton<Admission>();
         services.AddSingleton<TransferEndpoint>();
+        services.AddSingleton<OpenChannels>();
+        services.AddSingleton<ChannelEndpoint>();
+        services.AddSingleton<ChannelOpener>();
         services.AddSingleton<DirectTransfer>();
         services.AddSingleton<RegistryTraces>();
         services.AddSingleton<RegistryTransfer>();

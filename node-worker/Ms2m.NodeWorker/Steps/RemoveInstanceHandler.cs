@@ -5,6 +5,7 @@ using Ms2m.NodeWorker.Instances;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Channels;
 using Ms2m.NodeWorker.Transfer.Delta;
 
 namespace Ms2m.NodeWorker.Steps;
@@ -12,7 +13,7 @@ namespace Ms2m.NodeWorker.Steps;
 /// <summary>Removes an instance and all that the migration has put on this node, as far as it is there.</summary>
 public sealed class RemoveInstanceHandler(
     WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book,
-    IncomingCheckpoints incoming, OutgoingFolders outgoing, Preparations preparations, Bases bases,
+    IncomingCheckpoints incoming, OpenChannels channels, OutgoingFolders outgoing, Preparations preparations, Bases bases,
     HeartbeatSignal heartbeat)
     : IStepHandler<RemoveInstance>
 {
@@ -34,6 +35,7 @@ public sealed class RemoveInstanceHandler(
         instances.Remove(command.InstanceId, WorkloadOf(command, found.Value));
         // First the reservation: without it a sender that tries again is not let in behind our back.
         book.Remove(command.MigrationId);
+        await channels.CloseAsync(command.MigrationId);
         await incoming.DiscardAsync(command.MigrationId);
         outgoing.Remove(command.MigrationId);
         // What the workload leaves behind when it has moved is kept for its way back.

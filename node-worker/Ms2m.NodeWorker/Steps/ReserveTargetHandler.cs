@@ -6,6 +6,7 @@ using Ms2m.NodeWorker.Preflight;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Channels;
 using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.Wire;
 
@@ -13,7 +14,7 @@ namespace Ms2m.NodeWorker.Steps;
 
 /// <summary>Promises to take a checkpoint, or says why not, and begins to make its container.</summary>
 public sealed class ReserveTargetHandler(
-    WorkerOptions options, IContainerRuntime runtime, ReservationBook book, IncomingCheckpoints incoming, Room room,
+    WorkerOptions options, IContainerRuntime runtime, ReservationBook book, IncomingCheckpoints incoming, OpenChannels channels, Room room,
     CheckpointStorage storage, InstanceFolders instances, Preparations preparations, AddressCheck addresses, Bases bases,
     NodeFeatures features) : IStepHandler<ReserveTarget>
 {
@@ -24,6 +25,7 @@ public sealed class ReserveTargetHandler(
             return refusal;
 
         // A former attempt's address is void from here on, and what came in under it is not wanted.
+        await channels.CloseAsync(command.MigrationId);
         await incoming.DiscardAsync(command.MigrationId);
         var reservation = new Reservation(
             command.MigrationId, command.Attempt, command.InstanceId, command.Spec, command.SourceNode,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http.Features;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Transfer.Security;
@@ -19,7 +20,7 @@ public sealed class Admission(ReservationBook book, ITransferSecurity security, 
         }
         if (security.ComesFrom(http, reservation.SourceNode))
             return reservation;
-        if (HttpMethods.IsPut(http.Request.Method))
+        if (HttpMethods.IsPut(http.Request.Method) || http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true })
             await RefuseAsync(http, reservation, NodeFailures.NotTheSource(reservation.SourceNode));
         else
             http.Response.StatusCode = StatusCodes.Status401Unauthorized;

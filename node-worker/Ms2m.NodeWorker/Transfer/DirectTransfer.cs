@@ -20,13 +20,8 @@ public sealed class DirectTransfer(ITransferSecurity security, TimeProvider time
     public async Task<Outcome<Sent>> SendAsync(
         TransferOrder order, string folder, Task<Outcome<Dump>> dump, CancellationToken cancel)
     {
-        if (order.Url.Scheme != security.Scheme)
-        {
-            return NodeFailures.TargetNotProven(
-                order.TargetNode, $"it takes checkpoints by {order.Url.Scheme}, this node sends by {security.Scheme}.");
-        }
-        if (security.Problem() is { } problem)
-            return NodeFailures.OwnCertificateUnfit(problem);
+        if (order.RefuseBy(security) is { } refusal)
+            return refusal;
         var wire = new PacedWire(order.Options.MaxBytesPerSecond, time);
         using var outgoing = new OutgoingCheckpoint(folder, order.MaxBytes, wire, time) { Compression = CompressionFor(order) };
         using var http = security.OpenClient();

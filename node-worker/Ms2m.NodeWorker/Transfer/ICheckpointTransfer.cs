@@ -1,5 +1,6 @@
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Transfer.Security;
 
 namespace Ms2m.NodeWorker.Transfer;
 
@@ -17,6 +18,17 @@ public interface ICheckpointTransfer
 public sealed record TransferOrder(Uri Url, string TargetNode, string Token, long MaxBytes)
 {
     public TransferOptions Options { get; init; } = new();
+
+    /// <summary>Why nothing can go to the target from here; null when it can.</summary>
+    internal Trouble? RefuseBy(ITransferSecurity security)
+    {
+        if (Url.Scheme != security.Scheme)
+        {
+            return NodeFailures.TargetNotProven(
+                TargetNode, $"it takes checkpoints by {Url.Scheme}, this node sends by {security.Scheme}.");
+        }
+        return security.Problem() is { } problem ? NodeFailures.OwnCertificateUnfit(problem) : null;
+    }
 }
 
 /// <param name="Bytes">Sum of the files' lengths.</param>

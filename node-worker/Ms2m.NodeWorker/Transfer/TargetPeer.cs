@@ -33,16 +33,11 @@ internal sealed class TargetPeer(HttpClient http, TransferOrder order)
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel);
             return response.IsSuccessStatusCode ? Done.It : await ReadRefusalAsync(response, cancel);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            cancel.ThrowIfCancellationRequested();
-            if (e.HttpRequestError == HttpRequestError.SecureConnectionError)
-                return NodeFailures.TargetNotProven(order.TargetNode, e.InnerException?.Message ?? e.Message);
-            return NodeFailures.TransferBroke(e.Message);
-        }
-        catch (IOException e)
-        {
-            return NodeFailures.TransferBroke(e.Message);
+            if (e is HttpRequestException)
+                cancel.ThrowIfCancellationRequested();
+            return TroubleOf(order, e);
         }
     }
 
@@ -119,7 +114,9 @@ internal sealed class TargetPeer(HttpClient http, TransferOrder order)
         }
     }
 
-    private HttpRequestMessage Request(HttpMethod method, string below)
+    private HttpRequestMessage Request(HttpMethod method, string below) => RequestOf(order, method, below);
+
+    internal static HttpRequestMessage RequestOf(TransferOrder order, HttpMethod method, string below)
     {
         var url = below.Length == 0 ? order.Url : new UriBuilder(order.Url) { Path = $"{order.Url.AbsolutePath}/{below}" }.Uri;
         var request = new HttpRequestMessage(method, url) { Version = HttpVersion.Version11 };
@@ -129,7 +126,13 @@ internal sealed class TargetPeer(HttpClient http, TransferOrder order)
         return request;
     }
 
-    private static async Task<Trouble> ReadRefusalAsync(HttpResponseMessage response, CancellationToken cancel)
+    /// <summary>What a request that got no answer met.</summary>
+    internal static Trouble TroubleOf(TransferOrder order, Exception met) =>
+        met is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+            ? NodeFailures.TargetNotProven(order.TargetNode, met.InnerException?.Message ?? met.Message)
+            : NodeFailures.TransferBroke(met.Message);
+
+    internal static async Task<Trouble> ReadRefusalAsync(HttpResponseMessage response, CancellationToken cancel)
     {
         try
         {

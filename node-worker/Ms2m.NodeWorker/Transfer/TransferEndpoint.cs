@@ -14,7 +14,7 @@ public sealed class TransferEndpoint(
     Admission admission, IncomingCheckpoints incoming, Bases bases, AheadReceiver ahead, RegistryReceiver registry,
     ILogger<TransferEndpoint> log)
 {
-    private const string Route = "/checkpoints/{migrationId:guid}/{attempt:int}";
+    internal const string Route = "/checkpoints/{migrationId:guid}/{attempt:int}";
 
     public const string Pages = "pages";
     public const string Ahead = "ahead";

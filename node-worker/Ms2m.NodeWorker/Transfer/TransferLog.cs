@@ -64,4 +64,10 @@ internal static partial class TransferLog
 
     [LoggerMessage(2218, LogLevel.Warning, "No more memory goes ahead to {Path} after {Rounds} rounds")]
     public static partial void EndedAhead(ILogger log, string path, int rounds, Exception cause);
+
+    [LoggerMessage(2219, LogLevel.Warning, "The channel {Purpose} of {MigrationId} broke off: {Cause}")]
+    public static partial void ChannelBroke(ILogger log, Guid migrationId, string purpose, string cause);
+
+    [LoggerMessage(2220, LogLevel.Error, "The channel {Purpose} of {MigrationId} failed")]
+    public static partial void ChannelFailed(ILogger log, Guid migrationId, string purpose, Exception cause);
 }

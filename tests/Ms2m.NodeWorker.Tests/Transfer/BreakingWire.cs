@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Ms2m.NodeWorker.Tests.Transfer;
 
-/// <summary>A wire to a target that is cut after so many bytes towards it.</summary>
+/// <summary>A wire to a target that is cut after so many bytes towards it, or goes silent.</summary>
 internal sealed class BreakingWire : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -37,6 +37,9 @@ internal sealed class BreakingWire : IAsyncDisposable
         }
     }
 
+    /// <summary>Whatever is put onto it is lost from then on, and nobody is told.</summary>
+    public bool IsSilent { get; set; }
+
     public long Passed => Interlocked.Read(ref _passed);
 
     public async ValueTask DisposeAsync()
@@ -67,7 +70,7 @@ internal sealed class BreakingWire : IAsyncDisposable
         try
         {
             await target.ConnectAsync(_target.Host, _target.Port, _closed.Token);
-            var back = target.GetStream().CopyToAsync(source.GetStream(), _closed.Token);
+            var back = BackAsync(target.GetStream(), source.GetStream());
             var buffer = new byte[8192];
             long here = 0;
             int read;
@@ -85,13 +88,27 @@ internal sealed class BreakingWire : IAsyncDisposable
                 Interlocked.Add(ref _passed, read);
                 lock (_seen)
                     _seen.Write(buffer, 0, read);
-                await target.GetStream().WriteAsync(buffer.AsMemory(0, read), _closed.Token);
+                if (!IsSilent)
+                    await target.GetStream().WriteAsync(buffer.AsMemory(0, read), _closed.Token);
             }
+            if (IsSilent)
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _closed.Token);
             await back;
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
         {
             // One end has gone; so does the other.
+        }
+    }
+
+    private async Task BackAsync(NetworkStream from, NetworkStream to)
+    {
+        var buffer = new byte[8192];
+        int read;
+        while ((read = await from.ReadAsync(buffer, _closed.Token)) > 0)
+        {
+            if (!IsSilent)
+                await to.WriteAsync(buffer.AsMemory(0, read), _closed.Token);
         }
     }
 }

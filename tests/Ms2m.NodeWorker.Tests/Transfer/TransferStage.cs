@@ -9,6 +9,7 @@ using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Tests.Stage;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Channels;
 using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.Registry;
 using Ms2m.NodeWorker.Transfer.Security;
@@ -54,7 +55,8 @@ internal sealed class TransferStage : IAsyncDisposable
         new Uri(_app.Urls.First()), $"{TransferEndpoint.PathOf(MigrationId, 1)}?{TransferUrl.Zstd}&{TransferUrl.Delta}");
 
     public static async Task<TransferStage> OpenAsync(
-        long maxBytes = 10_000_000, ITransferSecurity? source = null, ITransferSecurity? target = null)
+        long maxBytes = 10_000_000, ITransferSecurity? source = null, ITransferSecurity? target = null,
+        Func<Reservation, ChannelStream, CancellationToken, Task>? channel = null)
     {
         var folder = new TemporaryFolder();
         var options = TestOptions.In(folder["data"]);
@@ -73,6 +75,10 @@ internal sealed class TransferStage : IAsyncDisposable
         builder.Services.AddSingleton<RegistryReceiver>();
         builder.Services.AddSingleton<Admission>();
         builder.Services.AddSingleton<TransferEndpoint>();
+        builder.Services.AddSingleton<OpenChannels>();
+        if (channel is not null)
+            builder.Services.AddSingleton<IChannelHandler>(new TestedChannel(channel));
+        builder.Services.AddSingleton(s => ActivatorUtilities.CreateInstance<ChannelEndpoint>(s, Short));
         var app = builder.Build();
         var lists = new Counter();
         app.Use(async (http, next) =>
@@ -82,6 +88,7 @@ internal sealed class TransferStage : IAsyncDisposable
                 Interlocked.Increment(ref lists.Count);
         });
         app.Services.GetRequiredService<TransferEndpoint>().Map(app);
+        app.Services.GetRequiredService<ChannelEndpoint>().Map(app);
         await app.StartAsync();
         var stage = source is null
             ? new TransferStage(folder, options, app) { _lists = lists }
@@ -114,6 +121,16 @@ internal sealed class TransferStage : IAsyncDisposable
             new TransferOrder(url ?? Url, TargetNode, token, maxBytes) { Options = options ?? Plain },
             Outgoing, dump ?? Complete, cancel);
 
+    public OpenChannels Channels => _app.Services.GetRequiredService<OpenChannels>();
+
+    /// <summary>No test waits half a minute for a silence.</summary>
+    public static ChannelPatience Short { get; } = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
+
+    public Task<Outcome<ChannelStream>> OpenChannelAsync(
+        string purpose = TestedChannel.Word, string token = Token, Uri? url = null, TransferOptions? options = null) =>
+        new ChannelOpener(Source, TimeProvider.System, Short).OpenAsync(
+            new TransferOrder(url ?? Url, TargetNode, token, long.MaxValue) { Options = options ?? new() }, purpose, default);
+
     /// <summary>What is on the wire can then be reckoned.</summary>
     private static readonly TransferOptions Plain = new(Compression: TransferCompression.None);
 
@@ -125,6 +142,17 @@ internal sealed class TransferStage : IAsyncDisposable
         await _app.DisposeAsync();
         _folder.Dispose();
     }
+}
+
+/// <summary>What a test has a target do with a channel.</summary>
+internal sealed class TestedChannel(Func<Reservation, ChannelStream, CancellationToken, Task> serve) : IChannelHandler
+{
+    public const string Word = "tested";
+
+    public string Purpose => Word;
+
+    public Task ServeAsync(Reservation reservation, ChannelStream channel, CancellationToken cancel) =>
+        serve(reservation, channel, cancel);
 }
 
 internal sealed class Counter

@@ -23,13 +23,8 @@ public sealed class RegistryTransfer(
     {
         if (options.Registry is not { } place)
             return NodeFailures.NoRegistry(options.Node);
-        if (order.Url.Scheme != security.Scheme)
-        {
-            return NodeFailures.TargetNotProven(
-                order.TargetNode, $"it takes checkpoints by {order.Url.Scheme}, this node sends by {security.Scheme}.");
-        }
-        if (security.Problem() is { } problem)
-            return NodeFailures.OwnCertificateUnfit(problem);
+        if (order.RefuseBy(security) is { } refusal)
+            return refusal;
         if (await dump.WaitAsync(cancel) is not { Failed: false, Value: { Export: { } container } } dumped)
             return (await dump).Trouble ?? NodeFailures.NoRegistry(options.Node);
         var path = Path.Combine(folder, ExportFile);
