@@ -7,16 +7,18 @@ namespace Ms2m.NodeWorker.Tests.Stage;
 internal static class TestImage
 {
     // The number changes with the image: nodes keep what they have.
-    public const string Name = "localhost/ms2m/worker-test:4";
+    public const string Name = "localhost/ms2m/worker-test:5";
 
     /// <summary>The same, with a volume at /data.</summary>
-    public const string WithVolume = "localhost/ms2m/worker-test-volume:4";
+    public const string WithVolume = "localhost/ms2m/worker-test-volume:5";
 
     private const string Program = """
         #!/bin/sh
         # Counts; with TOUCH set it also changes its own root file system, its shared memory and its volume, once, and
-        # then says again and again what it sees of that. With LOCK set it holds a lock on a file.
+        # then says again and again what it sees of that. With LOCK set it holds a lock on a file. With SPAWN set it starts
+        # programs as fast as it can, and nothing else.
         n=0
+        while [ -n "$SPAWN" ]; do sleep 0; done
         if [ -n "$LOCK" ]; then exec 9</srv/old; flock 9; fi
         if [ -n "$TOUCH" ]; then
           echo changed >/srv/changed; mv /srv/old /srv/kept; echo shared >/dev/shm/note

@@ -7,6 +7,12 @@ internal sealed class ControlGroups(PodmanPlaces places)
 {
     private const string Root = "/sys/fs/cgroup";
 
+    /// <summary>Of a kernel that freezes; it takes microseconds.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Each a millisecond further from the one before: all together two seconds.</summary>
+    private const int Attempts = 60;
+
     private readonly ConcurrentDictionary<string, string> _known = new();
 
     /// <summary>The file that freezes the processes of a container, as the node names it, when it was seen before and is
@@ -38,6 +44,29 @@ internal sealed class ControlGroups(PodmanPlaces places)
         {
             // Its processes have ended while it was looked at.
             return false;
+        }
+    }
+
+    /// <summary>Freezes the processes where they can be dumped. CRIU, told to dump a parent that waits for the child which
+    /// it has just made by vfork, waits for it in vain for ten seconds while everything stands still, and fails; any
+    /// program that starts others is there now and then. So such a parent is let go for a moment.</summary>
+    /// <returns>Why not; null when they stand still.</returns>
+    public async Task<string?> StandStillAsync(string freezer)
+    {
+        var folder = Path.GetDirectoryName(places.Here(freezer))!;
+        var before = IsFrozen(freezer);
+        for (var attempt = 0; ; attempt++)
+        {
+            if (Set(freezer, frozen: true) is { } cause)
+                return cause;
+            // Those that others have frozen stay so.
+            if (before || await StoodStill.BeforeAsync(folder, Patience) is not { } busy)
+                return null;
+            if (Set(freezer, frozen: false) is { } thawing)
+                return $"{busy}; and it was not let go again: {thawing}";
+            if (attempt == Attempts)
+                return busy;
+            await Task.Delay(attempt + 1);
         }
     }
 

@@ -18,7 +18,7 @@ public sealed partial class PodmanRuntime
             _criu.Write(request.Name, request.KeepsConnections);
         return request.StaysFrozen
             ? await FrozenCheckpointAsync(request, container, state, cancel)
-            : await CheckpointAsync(request, container, cancel);
+            : await CheckpointOfMomentAsync(request, container, cancel);
     }
 
     private async Task<Outcome<Dump>> FrozenCheckpointAsync(
@@ -30,7 +30,7 @@ public sealed partial class PodmanRuntime
         var made = false;
         try
         {
-            var dump = await CheckpointAsync(request, container, cancel);
+            var dump = await TakeAsync(request, container, () => { }, cancel);
             made = !dump.Failed;
             return made ? dump.Value with { FrozenMs = Stopwatch.GetElapsedTime(since).TotalMilliseconds } : dump;
         }
@@ -44,22 +44,50 @@ public sealed partial class PodmanRuntime
         }
     }
 
-    private async Task<Outcome<Dump>> CheckpointAsync(
+    /// <summary>It stands still from before anybody looks until all is taken: its files are those of its memory's moment.
+    /// CRIU, when it must freeze by itself and looks again a moment too early, sleeps 100 ms besides, which happened in two
+    /// dumps of five.</summary>
+    private async Task<Outcome<Dump>> CheckpointOfMomentAsync(
         DumpRequest request, InspectedContainer container, CancellationToken cancel)
     {
-        if (request.OneFile is { } name)
-            return await ExportWholeAsync(container, request.Folder, name, cancel);
-        if (places.AlwaysArchive || request.Accepts == CheckpointWay.Archive || OnlyArchiveCarries(container) is not null)
-            return await ExportAsync(container, request.Folder, cancel);
+        if (_groups.Of(container) is not { } freezer)
+            return NodeFailures.FreezeFailed(request.Name, NoFreezer(container));
+        var guarding = await FreezeGuard.OverAsync(places, freezer);
+        if (guarding.Failed)
+            return guarding.Trouble;
+        await using var guard = guarding.Value;
+        var since = Stopwatch.GetTimestamp();
+        double? frozen = null;
+        try
+        {
+            if (await _groups.StandStillAsync(freezer) is { } cause)
+                return NodeFailures.FreezeFailed(request.Name, cause);
+            var dump = await TakeAsync(request, container, LetGo, cancel);
+            LetGo();
+            return dump.Failed ? dump : dump.Value with { FrozenMs = frozen };
+        }
+        finally
+        {
+            LetGo();
+        }
 
-        var dump = await DumpAsync(container, request);
-        // The program ran on until the freeze: only now is it certain that its files are the image's.
-        if (dump.Failed || OnlyArchiveCarries(container) is not { } reason)
-            return dump;
-        FilesChanged(request.Name, reason);
-        foreach (var file in Directory.EnumerateFiles(places.Here(request.Folder)))
-            File.Delete(file);
-        return NodeFailures.DumpFailed(request.Name, $"its files changed during the dump ({reason})");
+        // Sooner than the guard would.
+        void LetGo()
+        {
+            if (frozen is null && _groups.Set(freezer, frozen: false) is null)
+                frozen = Stopwatch.GetElapsedTime(since).TotalMilliseconds;
+        }
+    }
+
+    /// <param name="taken">Told when nothing of the container is looked at any more, and only packing is left.</param>
+    private async Task<Outcome<Dump>> TakeAsync(
+        DumpRequest request, InspectedContainer container, Action taken, CancellationToken cancel)
+    {
+        if (request.OneFile is { } name)
+            return await ExportWholeAsync(container, request.Folder, name, taken, cancel);
+        return places.AlwaysArchive || request.Accepts == CheckpointWay.Archive || OnlyArchiveCarries(container) is not null
+            ? await ExportAsync(container, request.Folder, taken, cancel)
+            : await DumpAsync(container, request, taken);
     }
 
     /// <summary>What of this container CRIU's images alone would lose; null when they are enough.</summary>
@@ -77,16 +105,16 @@ public sealed partial class PodmanRuntime
     }
 
     /// <summary>runc's own checkpoint of podman's container: no archive is packed, and the images lie in memory.</summary>
-    private async Task<Outcome<Dump>> DumpAsync(InspectedContainer container, DumpRequest request)
+    private async Task<Outcome<Dump>> DumpAsync(InspectedContainer container, DumpRequest request, Action taken)
     {
         var work = request.Folder + ".work";
         PrivateFiles.CreateFolder(places.Here(work));
         try
         {
             var since = Stopwatch.GetTimestamp();
-            var outcome = await RuncDump.RunAsync(
-                places, container.Id, request.StaysFrozen ? null : _groups.Of(container), request.Folder, work, Long);
+            var outcome = await RuncDump.RunAsync(places, container.Id, request.Folder, work, Long);
             var frozen = Stopwatch.GetElapsedTime(since).TotalMilliseconds;
+            taken();
             if (outcome.Failed)
                 return outcome.Trouble;
             if (outcome.Value is { Length: > 0 } complaint)
@@ -94,7 +122,6 @@ public sealed partial class PodmanRuntime
                     container.Name, CriuLog.FirstError(places.Here(Path.Combine(work, "dump.log"))) ?? complaint);
             var stats = CriuStats.ReadDump(places.Here(Path.Combine(work, "stats-dump")));
             Dumped(container.Name, frozen, stats?.FrozenMs ?? 0, stats?.MemoryMs ?? 0);
-            // Frozen from before CRIU starts until it has ended, so the whole run is the honest number.
             return new Dump(CheckpointWay.Images, frozen);
         }
         finally
@@ -105,7 +132,8 @@ public sealed partial class PodmanRuntime
 
     /// <summary>podman's checkpoint, with what the program has changed outside its memory. What podman exports besides
     /// is not needed, but without an export it does not look for changed files.</summary>
-    private async Task<Outcome<Dump>> ExportAsync(InspectedContainer container, string folder, CancellationToken cancel)
+    private async Task<Outcome<Dump>> ExportAsync(
+        InspectedContainer container, string folder, Action taken, CancellationToken cancel)
     {
         if (container.StaticDir is not { } state)
             return NodeFailures.DumpFailed(container.Name, "podman names no folder of its own for it");
@@ -116,6 +144,7 @@ public sealed partial class PodmanRuntime
         {
             var export = Path.Combine(work, "export.tar");
             var reply = await DownloadExportAsync(container, export, cancel);
+            taken();
             if (reply.Failed)
                 return reply.Trouble;
             if (!reply.Value.IsSuccess)

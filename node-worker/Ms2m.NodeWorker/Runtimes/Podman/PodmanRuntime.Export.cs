@@ -4,7 +4,7 @@ public sealed partial class PodmanRuntime
 {
     /// <summary>podman writes the pieces into memory by links, packs them into the archive, and the pieces go.</summary>
     private async Task<Outcome<Dump>> ExportWholeAsync(
-        InspectedContainer container, string folder, string file, CancellationToken cancel)
+        InspectedContainer container, string folder, string file, Action taken, CancellationToken cancel)
     {
         if (container.StaticDir is not { } state)
             return NodeFailures.DumpFailed(container.Name, "podman names no folder of its own for it");
@@ -17,6 +17,7 @@ public sealed partial class PodmanRuntime
         {
             var export = places.Here(Path.Combine(work, "export.tar"));
             var reply = await DownloadExportAsync(container, export, cancel);
+            taken();
             if (reply.Failed)
                 return reply.Trouble;
             if (!reply.Value.IsSuccess)

@@ -34,7 +34,7 @@ public sealed partial class PodmanRuntime
     {
         // First the processes: what still comes in between is in the memory that will be dumped, and acknowledged.
         var before = _groups.IsFrozen(freezer);
-        if (_groups.Set(freezer, frozen: true) is { } cause)
+        if (await _groups.StandStillAsync(freezer) is { } cause)
             return NodeFailures.FreezeFailed(name, cause);
         if (!HasNetwork(name))
             return Done.It;
@@ -68,8 +68,11 @@ public sealed partial class PodmanRuntime
             return NodeFailures.NotRunning(name, container.State.Status);
         return _groups.Of(container) is { } freezer
             ? freezer
-            : NodeFailures.FreezeFailed(name, $"its control group {container.State.CgroupPath} has no freezer");
+            : NodeFailures.FreezeFailed(name, NoFreezer(container));
     }
+
+    private static string NoFreezer(InspectedContainer container) =>
+        $"its control group {container.State.CgroupPath} has no freezer";
 
     /// <summary>podman's word is "running" for processes that others have frozen, or "paused" when it has looked.</summary>
     private static bool Lives(InspectedContainer container) => container.State.Status is "running" or "paused";
