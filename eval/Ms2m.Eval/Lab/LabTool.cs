@@ -46,6 +46,21 @@ internal sealed class LabTool(string path)
     /// <summary>Runs one of the lab's own commands and gives its output, or null when it failed.</summary>
     public async Task<string?> Run(string[] arguments, CancellationToken cancel)
     {
+        var (code, output, _) = await End(arguments, cancel);
+        return code == 0 ? output : null;
+    }
+
+    /// <summary>The same where nothing can go on without it: its failure says what the lab said.</summary>
+    public async Task<string> Must(string[] arguments, CancellationToken cancel)
+    {
+        var (code, output, complaint) = await End(arguments, cancel);
+        return code == 0
+            ? output
+            : throw new InvalidOperationException($"'lab {string.Join(' ', arguments)}' ended with {code}: {complaint}");
+    }
+
+    private async Task<(int Code, string Output, string Complaint)> End(string[] arguments, CancellationToken cancel)
+    {
         var start = new ProcessStartInfo(path, arguments)
         {
             RedirectStandardOutput = true,
@@ -54,8 +69,8 @@ internal sealed class LabTool(string path)
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(cancel);
         var output = await process.StandardOutput.ReadToEndAsync(cancel);
-        await errors;
+        var complaint = await errors;
         await process.WaitForExitAsync(cancel);
-        return process.ExitCode == 0 ? output : null;
+        return (process.ExitCode, output, complaint.Trim());
     }
 }

@@ -55,8 +55,8 @@ public sealed class EngineKilled(LabFixture lab, ITestOutputHelper output)
 
         engine.Kill();
         // A killed process takes a moment to end, and until then a start would find it running. This one waits for it.
-        Assert.NotNull(await lab.Tool.Run(["engine", "kill"], cancel));
-        Assert.NotNull(await lab.Tool.Run(["engine", "start"], cancel));
+        await lab.Tool.Must(["engine", "kill"], cancel);
+        await lab.Tool.Must(["engine", "start"], cancel);
         var ended = await follower.ToTheEnd((_, _) => { }, cancel);
         orders.Moved(ended);
         output.WriteLine($"{ended.Phase} after {ended.TotalMs:0} ms: {ended.Reason}");

@@ -46,7 +46,7 @@ public sealed class SourceFrozen(LabFixture lab, ITestOutputHelper output)
         try
         {
             await Phases.Happened(Follow(), "shadow_attached", cancel);
-            Assert.NotNull(await lab.Tool.Run(["worker", LabFixture.Source, "kill"], cancel));
+            await lab.Tool.Must(["worker", LabFixture.Source, "kill"], cancel);
             if (moment == JournalClosed)
             {
                 await StopAfterTheJournal(started.MigrationId, Follow(), pid, cancel);
@@ -66,7 +66,7 @@ public sealed class SourceFrozen(LabFixture lab, ITestOutputHelper output)
         finally
         {
             await lab.Tool.InNode(LabFixture.Source, $"kill -CONT {pid} 2>/dev/null || true", cancel);
-            Assert.NotNull(await lab.Tool.Run(["worker", LabFixture.Source, "start"], cancel));
+            await lab.Tool.Must(["worker", LabFixture.Source, "start"], cancel);
         }
 
         await lab.Ready();

@@ -72,7 +72,7 @@ public sealed class TargetTrouble(LabFixture lab, ITestOutputHelper output)
     {
         var cancel = CancellationToken.None;
         await using var orders = await lab.LoadedOrders(Load, output.WriteLine, cancel);
-        Assert.NotNull(await lab.Tool.Run(["worker", LabFixture.Target, "kill"], cancel));
+        await lab.Tool.Must(["worker", LabFixture.Target, "kill"], cancel);
         MigrationView refused;
         try
         {
@@ -81,7 +81,7 @@ public sealed class TargetTrouble(LabFixture lab, ITestOutputHelper output)
         }
         finally
         {
-            Assert.NotNull(await lab.Tool.Run(["worker", LabFixture.Target, "start"], cancel));
+            await lab.Tool.Must(["worker", LabFixture.Target, "start"], cancel);
             await lab.Ready();
         }
 

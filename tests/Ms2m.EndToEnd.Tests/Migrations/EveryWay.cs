@@ -80,7 +80,7 @@ public sealed class EveryWay(LabFixture lab, ITestOutputHelper output)
     {
         var cancel = CancellationToken.None;
         await using var orders = await lab.LoadedOrders(_load, output.WriteLine, cancel);
-        Assert.NotNull(await lab.Tool.Run(["network", "slow", LabFixture.Target, "40mbit"], cancel));
+        await lab.Tool.Must(["network", "slow", LabFixture.Target, "40mbit"], cancel);
         try
         {
             var started = await lab.Cluster.Migrations.Start(OrdersWorkload.Name, LabFixture.Target, new Move("sequential"), cancel);

@@ -35,7 +35,7 @@ public sealed class BrokerAlarm(LabFixture lab, ITestOutputHelper output)
         await Signal(pid, "STOP", cancel);
         try
         {
-            Assert.NotNull(await lab.Tool.Run(["alarm", alarm], cancel));
+            await lab.Tool.Must(["alarm", alarm], cancel);
             await lab.Cluster.Broker.UntilAlarm(true, cancel);
         }
         finally
@@ -50,7 +50,7 @@ public sealed class BrokerAlarm(LabFixture lab, ITestOutputHelper output)
         }
         finally
         {
-            Assert.NotNull(await lab.Tool.Run(["alarm", "off"], cancel));
+            await lab.Tool.Must(["alarm", "off"], cancel);
         }
 
         await lab.Cluster.Broker.UntilAlarm(false, cancel);

@@ -40,7 +40,7 @@ public sealed class LiveMovesThatFail(LabFixture lab, ITestOutputHelper output)
     {
         await using var server = await ServedWorkload.Start(lab.Cluster, ServerKind.Redis(keys: 1000), LabFixture.Source, Cancel);
         await server.Serves(50, Cancel);
-        Assert.NotNull(await lab.Tool.Run(["network", "cut", LabFixture.Source, LabFixture.Target], Cancel));
+        await lab.Tool.Must(["network", "cut", LabFixture.Source, LabFixture.Target], Cancel);
         try
         {
             var migration = await server.Migrate(LabFixture.Target, new Move("live"), Cancel);
@@ -49,7 +49,7 @@ public sealed class LiveMovesThatFail(LabFixture lab, ITestOutputHelper output)
         }
         finally
         {
-            Assert.NotNull(await lab.Tool.Run(["network", "heal"], Cancel));
+            await lab.Tool.Must(["network", "heal"], Cancel);
         }
 
         await GoesOnAsync(server);

@@ -73,9 +73,9 @@ public sealed class OneTraceOfAll(LabFixture lab, ITestOutputHelper output)
     {
         foreach (var verb in (string[])["stop", "start"])
         {
-            Assert.NotNull(await lab.Tool.Run(["engine", verb], cancel));
-            Assert.NotNull(await lab.Tool.Run(["worker", LabFixture.Source, verb], cancel));
-            Assert.NotNull(await lab.Tool.Run(["worker", LabFixture.Target, verb], cancel));
+            await lab.Tool.Must(["engine", verb], cancel);
+            await lab.Tool.Must(["worker", LabFixture.Source, verb], cancel);
+            await lab.Tool.Must(["worker", LabFixture.Target, verb], cancel);
         }
 
         await lab.Ready();
