@@ -4,12 +4,14 @@
 
 process_file() { printf '%s/%s.pid\n' "$lab_run" "${1//\//.}"; }
 
-# Field 22 of stat, counted after the command's closing parenthesis: a command may hold spaces and parentheses.
+# Field 22 of stat, counted after the command's closing parenthesis: a command may hold spaces and parentheses. A zombie is
+# dead; only its parent has not looked yet. One look tells both: between two of them the process may end.
 process_start_time() {
   local stat
   stat=$(<"/proc/$1/stat") || return 1
   # shellcheck disable=SC2086
   set -- ${stat##*) }
+  [[ $1 != Z ]] || return 1
   printf '%s\n' "${20}"
 } 2>/dev/null
 
@@ -27,8 +29,6 @@ process_pid() {
   [[ -r $file ]] && read -r pid started boot <"$file" || return 1
   [[ $boot == "$(</proc/sys/kernel/random/boot_id)" ]] || return 1
   [[ $(process_start_time "$pid") == "$started" ]] || return 1
-  # A zombie is dead; only its parent has not looked yet.
-  [[ $(<"/proc/$pid/stat") != *') Z '* ]] 2>/dev/null || return 1
   printf '%s\n' "$pid"
 }
 
