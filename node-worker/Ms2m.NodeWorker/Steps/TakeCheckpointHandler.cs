@@ -25,6 +25,10 @@ public sealed class TakeCheckpointHandler(
             return NodeFailures.TransferRefused("its address cannot be read");
         if (storage.Refuse() is { } onDisk)
             return onDisk;
+        var order = new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes) { Options = command.Transfer };
+        // Its clients wait from the freeze on: nobody stands still for a target that is not there.
+        if (command.StaysFrozen && await transfer.ReachAsync(order, cancel) is { } unreachable)
+            return unreachable;
         // A folder of its own for each attempt: a cancelled dump may still be writing into its own.
         var attempt = Path.Combine(options.OutgoingFolder, string.Create(
             CultureInfo.InvariantCulture, $"{command.MigrationId:N}-{command.Attempt}"));
@@ -81,7 +85,6 @@ public sealed class TakeCheckpointHandler(
         async Task<Outcome<Sent>> SendAsync()
         {
             using var span = WorkerTraces.Part("send");
-            var order = new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes) { Options = command.Transfer };
             var outcome = await transfer.SendAsync(order, images, dump, cancel);
             WorkerTraces.Ended(span, outcome.Trouble);
             return outcome;

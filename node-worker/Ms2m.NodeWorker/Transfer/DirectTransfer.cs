@@ -17,6 +17,15 @@ public sealed class DirectTransfer(ITransferSecurity security, TimeProvider time
     private static readonly TimeSpan[] Pauses =
         [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(1600)];
 
+    public async Task<Trouble?> ReachAsync(TransferOrder order, CancellationToken cancel)
+    {
+        if (order.RefuseBy(security) is { } refusal)
+            return refusal;
+        using var http = security.OpenClient();
+        http.MaxResponseContentBufferSize = MaxAnswer;
+        return await new TargetPeer(http, order).ReachAsync(cancel);
+    }
+
     public async Task<Outcome<Sent>> SendAsync(
         TransferOrder order, string folder, Task<Outcome<Dump>> dump, CancellationToken cancel)
     {

@@ -7,6 +7,10 @@ namespace Ms2m.NodeWorker.Transfer;
 /// <summary>Brings a checkpoint from the node it was made on to the node that will restore it.</summary>
 public interface ICheckpointTransfer
 {
+    /// <summary>Whether the target would be there. To be asked before a source is stopped that nobody could move then.</summary>
+    /// <returns>Why not; null when it answers.</returns>
+    Task<Trouble?> ReachAsync(TransferOrder order, CancellationToken cancel);
+
     /// <summary>Sends a folder that is still being filled.</summary>
     /// <param name="dump">Ends when the folder is complete; when it ends with trouble, that is the answer.</param>
     Task<Outcome<Sent>> SendAsync(TransferOrder order, string folder, Task<Outcome<Dump>> dump, CancellationToken cancel);

@@ -63,6 +63,31 @@ internal sealed class TargetPeer(HttpClient http, TransferOrder order)
         }
     }
 
+    /// <summary>Why nobody answers at its address; null when somebody does, whatever he says.</summary>
+    public async Task<Trouble?> ReachAsync(CancellationToken cancel)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limited.CancelAfter(Asking);
+        try
+        {
+            using var request = Request(HttpMethod.Get, "");
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited.Token);
+            return null;
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            return NodeFailures.TargetNotProven(order.TargetNode, e.InnerException?.Message ?? e.Message);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return NodeFailures.TransferBroke(e.Message);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return NodeFailures.TransferBroke("nobody answers at its address");
+        }
+    }
+
     /// <summary>What the target has of each file; nothing when it does not know.</summary>
     public async Task<IReadOnlyDictionary<string, long>> AskAsync(CancellationToken cancel)
     {

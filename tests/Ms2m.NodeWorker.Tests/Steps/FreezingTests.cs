@@ -76,9 +76,13 @@ public sealed class FreezingTests
     public async Task a_source_whose_dump_cannot_be_sent_stays_frozen_until_it_is_thawed()
     {
         await using var source = await WorkerStage.OpenAsync("node-s");
+        await using var target = await WorkerStage.OpenAsync();
         await source.RunAsync("orders-s");
+        target.Desk.Accept(Reserve(Addressed));
+        var reserved = await target.Bus.NextAsync<TargetReserved>();
+        var unknown = reserved.TransferUrl.Replace($"{_migration:D}", $"{Guid.NewGuid():D}", StringComparison.Ordinal);
 
-        source.Desk.Accept(Take("https://127.0.0.1:1/checkpoints/x/1"));
+        source.Desk.Accept(Take(target.Reachable(unknown)));
         await source.Bus.NextAsync<CheckpointTaken>();
         await source.Bus.NextAsync<StepFailed>();
         Assert.Equal(Container.Frozen, await StateAsync(source));
@@ -88,6 +92,19 @@ public sealed class FreezingTests
         Assert.Equal(Container.Frozen, await StateAsync(source));
         source.Desk.Accept(Thaw());
         await source.Bus.NextAsync<InstanceThawed>();
+        Assert.Equal("running", await StateAsync(source));
+    }
+
+    [Fact]
+    public async Task nobody_stands_still_for_a_target_that_does_not_answer()
+    {
+        await using var source = await WorkerStage.OpenAsync("node-s");
+        await source.RunAsync("orders-s");
+
+        source.Desk.Accept(Take("https://127.0.0.1:1/checkpoints/x/1"));
+
+        var failed = await source.Bus.NextAsync<StepFailed>();
+        Assert.Equal((StepNames.TakeCheckpoint, "MS2M-2302"), (failed.Step, failed.Reason.Code));
         Assert.Equal("running", await StateAsync(source));
     }
 

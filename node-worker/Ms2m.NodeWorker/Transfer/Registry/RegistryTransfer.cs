@@ -9,7 +9,6 @@ namespace Ms2m.NodeWorker.Transfer.Registry;
 /// what was read here: the registry is believed nothing.</summary>
 public sealed class RegistryTransfer(
     WorkerOptions options, ITransferSecurity security, RegistryTraces traces, TimeProvider time, ILogger<RegistryTransfer> log)
-    : ICheckpointTransfer
 {
     /// <summary>Of podman's export in the folder that is sent.</summary>
     public const string ExportFile = "export.tar";
