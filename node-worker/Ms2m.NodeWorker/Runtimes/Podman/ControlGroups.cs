@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace Ms2m.NodeWorker.Runtimes.Podman;
 
@@ -10,8 +11,8 @@ internal sealed class ControlGroups(PodmanPlaces places)
     /// <summary>Of a kernel that freezes; it takes microseconds.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Each a millisecond further from the one before: all together two seconds.</summary>
-    private const int Attempts = 60;
+    /// <summary>Of those who wait for the processes meanwhile, which stand still for a part of it.</summary>
+    private static readonly TimeSpan Together = TimeSpan.FromSeconds(4);
 
     private readonly ConcurrentDictionary<string, string> _known = new();
 
@@ -55,7 +56,8 @@ internal sealed class ControlGroups(PodmanPlaces places)
     {
         var folder = Path.GetDirectoryName(places.Here(freezer))!;
         var before = IsFrozen(freezer);
-        for (var attempt = 0; ; attempt++)
+        var since = Stopwatch.GetTimestamp();
+        for (var attempt = 1; ; attempt++)
         {
             if (Set(freezer, frozen: true) is { } cause)
                 return cause;
@@ -64,9 +66,10 @@ internal sealed class ControlGroups(PodmanPlaces places)
                 return null;
             if (Set(freezer, frozen: false) is { } thawing)
                 return $"{busy}; and it was not let go again: {thawing}";
-            if (attempt == Attempts)
+            if (Stopwatch.GetElapsedTime(since) > Together)
                 return busy;
-            await Task.Delay(attempt + 1);
+            // Longer each time: who is on his way through it gets there.
+            await Task.Delay(attempt);
         }
     }
 
