@@ -22,6 +22,7 @@ public static class StepNames
     public const string RevokeSource = "revoke-source";
     public const string PromoteShadow = "promote-shadow";
     public const string ActivateInstance = "activate-instance";
+    public const string CollectPages = "collect-pages";
     public const string RemoveSource = "remove-source";
     public const string CloseReplay = "close-replay";
     public const string ConfirmSource = "confirm-source";

@@ -77,8 +77,19 @@ public static class Failures
         "MS2M-0129", $"The workload \"{workload}\" has a queue and an address of its own, and no copy of it could reach the broker before it takes over.",
         "Run it without an address, or without a queue; or ask for the strategy cold.");
 
-    public static Failure NoPostCopy { get; } = new(
-        "MS2M-0119", "This version has no post-copy.", "Leave it out; for large memory ask for the transfer delta, which copies ahead instead.");
+    public static Failure OnlyLivePostCopies { get; } = new(
+        "MS2M-0119", "Only the strategy live moves with post-copy.", "Leave it out, or ask for live; see docs/strategies.md.");
+
+    public static Failure PostCopyCarries(string nothing, string remedy) => new(
+        "MS2M-0130", $"A move with post-copy carries {nothing}.", remedy);
+
+    /// <summary>What a worker says when the source itself has no memory any more.</summary>
+    public const string SourceMemoryGone = "MS2M-2410";
+
+    /// <param name="cause">What the target's worker said.</param>
+    public static Failure MemoryLost(string instance, string target, string source, Failure cause) => new(
+        "MS2M-0307", $"The memory of \"{instance}\" was lost before its last page had come from \"{source}\" to \"{target}\": {cause.Message} It was killed, so that it never read zeros instead.",
+        "Start the workload anew, from what it keeps elsewhere; see docs/strategies.md, post-copy.");
 
     public static Failure NothingKeepsIt(string workload) => new(
         "MS2M-0120", $"Nothing that is declared of the workload \"{workload}\" says how its state could be kept.",

@@ -80,6 +80,11 @@ public static partial class Migration
     private static bool TrySave(
         Draft draft, RollingBack back, ImmutableSortedDictionary<string, StepProgress> way, Failure lost)
     {
+        if (PlanOf(back.Facts).CopyNeedsSource)
+        {
+            return false;
+        }
+
         if (MayTakeOver(back.Facts, way) && PlanOf(back.Facts).CopyStaysRight)
         {
             FailOver(draft, back.Facts, lost);
@@ -148,8 +153,16 @@ public static partial class Migration
     // What is left of the source may be the last copy: a shadow that died before it answered its promotion ends this.
     private static void LoseWhileCommitted(Draft draft, Committed committed, InstanceExited exited)
     {
+        var plan = PlanOf(committed.Facts);
+        if (plan.CopyNeedsSource && plan.Essential.Any(step => step.LosesMemory && committed.Steps.IsRunning(step.Name)))
+        {
+            // The target's worker says whether that means anything: the last page may have come, and what it kills exits too.
+            draft.Record(exited);
+            return;
+        }
+
         if (exited.InstanceId != committed.Facts.ShadowInstance
-            || PlanOf(committed.Facts).Essential.All(step => committed.Steps.IsOver(step.Name)))
+            || plan.Essential.All(step => committed.Steps.IsOver(step.Name)))
         {
             return;
         }
@@ -157,6 +170,23 @@ public static partial class Migration
         draft.Record(exited);
         draft.Record(new MigrationFailed(
             committed.Facts.Id, Failures.ShadowDied(exited.InstanceId, exited.Node, exited.ExitCode), Undone(committed), Kept: true));
+    }
+
+    /// <summary>A copy that was served to people and is no more. What the source still has is older than what they were told,
+    /// and the last there is: it is kept, unless it is gone too.</summary>
+    private static void LoseMemory(Draft draft, Committed committed, StepFailed failed)
+    {
+        var facts = committed.Facts;
+        var kept = !facts.SourceExited && failed.Reason.Code != Failures.SourceMemoryGone;
+        draft.Send(TargetSteps.Remove.Command(facts, 1));
+        if (!kept)
+        {
+            draft.Send(SourceSteps.Remove.Command(facts, 1));
+        }
+
+        draft.Record(new MigrationFailed(
+            facts.Id, Failures.MemoryLost(facts.ShadowInstance, facts.Request.TargetNode, facts.Request.SourceNode, failed.Reason),
+            kept ? [StepNames.RemoveSource] : [], Kept: kept));
     }
 
     private static void LoseWhileRollingBack(Draft draft, RollingBack back, InstanceExited exited)

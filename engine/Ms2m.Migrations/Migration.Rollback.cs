@@ -10,7 +10,7 @@ public static partial class Migration
     private static void RollBack(Draft draft, Failure reason, bool cancelled = false)
     {
         var moving = (Moving)draft.State;
-        if (moving.Facts is { SourceGone: true, CopyAtTarget: true } facts)
+        if (moving.Facts is { SourceGone: true, CopyAtTarget: true } facts && !PlanOf(facts).CopyNeedsSource)
         {
             SaveTheLastCopy(draft, facts, moving.Steps, reason);
             return;

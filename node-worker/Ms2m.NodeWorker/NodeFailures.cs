@@ -126,6 +126,21 @@ public static class NodeFailures
         "MS2M-2404", $"The instance file names '{found ?? "nobody"}', not '{instance}'.",
         "Somebody else has changed the node; look at its workload folder.");
 
+    public static Trouble MoreThanMemory(string instance, string reason) => Never(
+        "MS2M-2203", $"'{instance}' is more than its memory: {reason}. With post-copy nothing else is carried.",
+        "Move it without post-copy.");
+
+    public static Trouble NoPageDaemon(string cause) => Never(
+        "MS2M-2409", $"CRIU's daemon for memory that comes later does not work here: {cause}",
+        "criu check --feature uffd-noncoop tells whether the node can; else move it without post-copy.");
+
+    /// <summary>The engine knows the code.</summary>
+    public static Trouble SourceMemoryGone(string node) => Never(
+        "MS2M-2410", $"The source on {node} has ended, and its memory with it.", "Look there for why it ended.");
+
+    public static Trouble PagesLost(string cause) => Never(
+        "MS2M-2411", $"The rest of the memory cannot come any more: {cause}.", "See the workers' logs on both nodes.");
+
     public static Trouble NoRoom(string where, long needed, long free) => Never(
         "MS2M-2501", $"{where} needs {Megabytes(needed)} and has {Megabytes(free)}.",
         "Free memory on the node or choose another one.");

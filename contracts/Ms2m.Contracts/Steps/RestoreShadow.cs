@@ -12,6 +12,9 @@ public sealed record RestoreShadow(
     /// <summary>Whether its open connections are restored, not closed. It hears and says nothing before
     /// <see cref="ActivateInstance"/> puts it on its network.</summary>
     public bool KeepsConnections { get; init; }
+
+    /// <summary>Whether most of its memory is still at the source; see <see cref="CollectPages"/>.</summary>
+    public bool PostCopy { get; init; }
 }
 
 /// <summary>Target worker to engine: the shadow's processes run.</summary>

@@ -19,6 +19,10 @@ public sealed record TakeCheckpoint(
 
     /// <summary>Whether its open connections are to be restored, not closed.</summary>
     public bool KeepsConnections { get; init; }
+
+    /// <summary>Whether most of the memory stays where it is, and is handed over page by page until the instance is
+    /// thawed or removed. Only for one that stays frozen.</summary>
+    public bool PostCopy { get; init; }
 }
 
 /// <summary>Source worker to engine: the memory is on its way and the source runs on.</summary>

@@ -7,11 +7,12 @@ namespace Ms2m.Cli.Moving;
 /// <summary>How a workload shall be moved, as far as somebody has said it.</summary>
 /// <param name="Strategy">Null leaves the choice to the engine.</param>
 /// <param name="Transfer">Null for the defaults.</param>
-public sealed record Move(string? Strategy = null, TransferOptions? Transfer = null)
+/// <param name="PostCopy">Whether it shall serve before all of its memory has come.</param>
+public sealed record Move(string? Strategy = null, TransferOptions? Transfer = null, bool PostCopy = false)
 {
     /// <summary>The request that says so, and no more.</summary>
     public StartMigration To(string workload, string target) =>
-        new(Guid.CreateVersion7(), workload, target, Strategy ?? "auto") { Transfer = Transfer };
+        new(Guid.CreateVersion7(), workload, target, Strategy ?? "auto") { Transfer = Transfer, PostCopy = PostCopy };
 }
 
 /// <summary>The options that say how a workload shall be moved: the same for every command that moves one.</summary>
@@ -47,6 +48,11 @@ public sealed class MoveOptions
         HelpName = "N",
     };
 
+    private readonly Option<bool> _postCopy = new("--post-copy")
+    {
+        Description = "With --strategy live: it serves on the target at once, and its memory follows; should the source be lost meanwhile, so is the memory",
+    };
+
     public MoveOptions()
     {
         _transfer.AcceptOnlyFromAmong("direct", "registry", "delta");
@@ -69,7 +75,7 @@ public sealed class MoveOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _strategy, _transfer, _compress, _maxRate, _maxRounds })
+        foreach (Option option in new Option[] { _strategy, _transfer, _compress, _maxRate, _maxRounds, _postCopy })
         {
             command.Options.Add(option);
         }
@@ -83,7 +89,7 @@ public sealed class MoveOptions
             Word(parsed.GetValue(_compress), usual.Compression),
             parsed.GetValue(_maxRate) is { } rate ? Bytes(rate) : null,
             parsed.GetValue(_maxRounds) ?? usual.MaxRounds);
-        return new Move(parsed.GetValue(_strategy), transfer == usual ? null : transfer);
+        return new Move(parsed.GetValue(_strategy), transfer == usual ? null : transfer, parsed.GetValue(_postCopy));
     }
 
     private static T Word<T>(string? word, T usual)

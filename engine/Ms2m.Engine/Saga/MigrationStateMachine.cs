@@ -33,6 +33,7 @@ public sealed class MigrationStateMachine : MassTransitStateMachine<MigrationSag
         Accept<FenceSent>();
         Accept<FenceReached>();
         Accept<PreCopied>();
+        Accept<PagesCollected>();
         Accept<CheckpointTaken>();
         Accept<TransferCompleted>();
         Accept<ShadowReady>();

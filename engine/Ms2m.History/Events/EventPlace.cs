@@ -21,6 +21,7 @@ public static class EventPlace
         InstanceRemoved one => one.Node,
         CheckpointDiscarded one => one.Node,
         PreCopied one => one.Node,
+        PagesCollected one => one.Node,
         InstanceFrozen one => one.Node,
         InstanceThawed one => one.Node,
         InstanceStarted one => one.Node,

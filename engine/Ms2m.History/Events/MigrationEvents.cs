@@ -23,6 +23,7 @@ public static class MigrationEvents
         .Add<FenceSent>("fence_sent")
         .Add<FenceReached>("fence_reached")
         .Add<PreCopied>("pre_copied")
+        .Add<PagesCollected>("pages_collected")
         .Add<InstanceFrozen>("instance_frozen")
         .Add<InstanceThawed>("instance_thawed")
         .Add<InstanceStarted>("instance_started")

@@ -25,6 +25,7 @@ public sealed record Party(PartyKind Kind, string Name)
         InstanceRemoved one => Node(one.Node),
         CheckpointDiscarded one => Node(one.Node),
         PreCopied one => Node(one.Node),
+        PagesCollected one => Node(one.Node),
         InstanceFrozen one => Node(one.Node),
         InstanceThawed one => Node(one.Node),
         InstanceStarted one => Node(one.Node),

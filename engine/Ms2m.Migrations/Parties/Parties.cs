@@ -28,6 +28,7 @@ internal static class Parties
             InstanceActivated m => m.Node == targetNode && m.Step == StepNames.ActivateInstance,
             CheckpointTaken m => m.Node == sourceNode && m.Step == StepNames.TakeCheckpoint,
             TransferCompleted m => m.Node == sourceNode && m.Step == StepNames.SendCheckpoint,
+            PagesCollected m => m.Node == targetNode && m.Step == StepNames.CollectPages,
             PreCopied m => m.Node == sourceNode && m.Step == StepNames.PreCopy,
             InstanceFrozen m => m.Node == sourceNode && m.Step == StepNames.FreezeSource,
             InstanceThawed m => m.Node == sourceNode && m.Step == StepNames.ThawSource,
@@ -40,7 +41,7 @@ internal static class Parties
             {
                 StepNames.PreCopy or StepNames.TakeCheckpoint or StepNames.SendCheckpoint or StepNames.DiscardCheckpoint
                     or StepNames.FreezeSource or StepNames.ThawSource or StepNames.RemoveSource => m.Node == sourceNode,
-                StepNames.ReserveTarget or StepNames.RestoreShadow or StepNames.StartTarget or StepNames.ActivateInstance
+                StepNames.ReserveTarget or StepNames.RestoreShadow or StepNames.StartTarget or StepNames.ActivateInstance or StepNames.CollectPages
                     or StepNames.RemoveTarget => m.Node == targetNode,
                 _ => m.Node == Names.Engine,
             },

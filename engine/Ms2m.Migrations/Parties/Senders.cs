@@ -15,7 +15,7 @@ public static class Senders
         {
             typeof(TargetReserved), typeof(CheckpointTaken), typeof(TransferCompleted), typeof(ShadowReady),
             typeof(InstanceActivated), typeof(InstanceRemoved), typeof(CheckpointDiscarded), typeof(StepFailed),
-            typeof(PreCopied), typeof(InstanceFrozen), typeof(InstanceThawed), typeof(InstanceStarted),
+            typeof(PreCopied), typeof(PagesCollected), typeof(InstanceFrozen), typeof(InstanceThawed), typeof(InstanceStarted),
             typeof(InstanceExited), typeof(NodeReported), typeof(NodeCommandRefused),
         }),
         (Instance,

@@ -9,7 +9,18 @@ public static class LivePlan
     // Without it the copy hears and says nothing.
     private static readonly ForwardStep _connect = TargetSteps.Activate with { Essential = true };
 
-    public static Plan For(Shape shape) => new(
+    public static Plan For(Shape shape) => shape.PostCopies ? Lazily(Whole(shape)) : Whole(shape);
+
+    /// <summary>The copy serves before it has all of its memory, and needs the source until it has.</summary>
+    private static Plan Lazily(Plan whole) => whole with
+    {
+        Proof = Proofs.MemoryAtHand,
+        After = [[_connect], [TargetSteps.CollectPages], [SourceSteps.Remove]],
+        Failover = [],
+        CopyNeedsSource = true,
+    };
+
+    private static Plan Whole(Shape shape) => new(
         "live",
         Before:
         [

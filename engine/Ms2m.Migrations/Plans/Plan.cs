@@ -13,6 +13,8 @@ namespace Ms2m.Migrations.Plans;
 /// lost; empty where the strategy knows no such way. A step that is over already is not repeated.</param>
 /// <param name="CopyStaysRight">Whether a copy may still take over when the source has been told to go on and then died:
 /// not where the source serves at once and the copy does not hear of it. Such a copy is kept for a person to judge.</param>
+/// <param name="CopyNeedsSource">Whether the copy is nothing without the source until a step after the commit point is done:
+/// it is not worth keeping when the source is lost.</param>
 public sealed record Plan(
     string Strategy,
     ImmutableArray<ImmutableArray<ReversibleStep>> Before,
@@ -20,7 +22,8 @@ public sealed record Plan(
     ImmutableArray<ImmutableArray<ForwardStep>> After,
     string ServesWith,
     ImmutableArray<ImmutableArray<ReversibleStep>> Failover,
-    bool CopyStaysRight = true)
+    bool CopyStaysRight = true,
+    bool CopyNeedsSource = false)
 {
     /// <summary>The step of that name before the commit point, if there is one.</summary>
     public ReversibleStep? Reversible(string name) =>

@@ -22,9 +22,9 @@ public static class PlanCatalogue
 
     /// <summary>The plan of a request, or null where there is no strategy of that name.</summary>
     public static Plan? Find(MigrationRequested request) =>
-        _plans.GetValueOrDefault((request.Strategy, Shape.Of(request.Spec, request.Transfer)));
+        _plans.GetValueOrDefault((request.Strategy, Shape.Of(request.Spec, request.Transfer, request.PostCopy)));
 
     /// <summary>The plan that a candidate would be moved by.</summary>
     public static Plan For(Strategy strategy, Candidate candidate) =>
-        _plans[(strategy.Name, Shape.Of(candidate.Spec, candidate.Transfer))];
+        _plans[(strategy.Name, Shape.Of(candidate.Spec, candidate.Transfer, candidate.PostCopy))];
 }

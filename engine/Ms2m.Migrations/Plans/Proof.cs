@@ -26,6 +26,12 @@ public static class Proofs
         ? new(new CopyVerified(facts.Id, digest), null)
         : new(null, Failures.NotVerified);
 
+    /// <summary>The same of what has arrived. The rest stands still at the source, where nobody but the copy has a use for it:
+    /// what it is cannot be compared before it is there, so the log says that it is not.</summary>
+    public static Proven MemoryAtHand(Facts facts) => facts.Digest is { } digest
+        ? new(new CopyVerified(facts.Id, digest) { RestAtSource = true }, null)
+        : new(null, Failures.NotVerified);
+
     /// <summary>No state is carried, and the log says so.</summary>
     public static Proven NoState(Facts facts) => new(new StateLeftBehind(facts.Id), null);
 }

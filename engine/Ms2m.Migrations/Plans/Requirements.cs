@@ -8,6 +8,9 @@ public static class Requirements
     /// <summary>Containers in networks of their own, as nodes report it.</summary>
     public const string WorkloadNetwork = "workload-network";
 
+    /// <summary>Memory that follows a page at a time, as nodes report it.</summary>
+    public const string PostCopy = "post-copy";
+
     /// <summary>To be stopped here and started there.</summary>
     public static Failure? Stopping(Candidate candidate) => NoPostCopy(candidate) ?? Current(candidate);
 
@@ -22,7 +25,7 @@ public static class Requirements
     public static Failure? Address(Candidate candidate) =>
         candidate.Spec.Queue is not null ? Failures.KnowsUs(candidate.Spec.Name)
         : candidate.Spec.Address is null ? Failures.NeedsAddress(candidate.Spec.Name)
-        : Lacks(candidate.Source, WorkloadNetwork) ?? Lacks(candidate.Target, WorkloadNetwork) ?? NoPostCopy(candidate);
+        : Lacks(candidate.Source, WorkloadNetwork) ?? Lacks(candidate.Target, WorkloadNetwork) ?? PostCopying(candidate);
 
     /// <summary>Whether the node's worker knows the commands of the newer strategies: since then it says of workload networks
     /// whether it has them.</summary>
@@ -39,8 +42,16 @@ public static class Requirements
         : !IsCurrent(candidate.Target) ? Failures.NodeLacks(candidate.Target.Node, "start")
         : null;
 
-    // Asked for by its name and not there: to move it in another way would be worse than to say so.
-    private static Failure? NoPostCopy(Candidate candidate) => candidate.PostCopy ? Failures.NoPostCopy : null;
+    // Asked for by its name: to move it in another way would be worse than to say so.
+    private static Failure? NoPostCopy(Candidate candidate) => candidate.PostCopy ? Failures.OnlyLivePostCopies : null;
+
+    private static Failure? PostCopying(Candidate candidate) => candidate switch
+    {
+        { PostCopy: false } => null,
+        { Transfer.Mode: not TransferMode.Direct } => Failures.PostCopyCarries("no memory by way of delta or registry", "Leave the transfer out."),
+        { Spec.Volumes.Count: > 0 } => Failures.PostCopyCarries("no volumes", "Leave post-copy out."),
+        _ => Lacks(candidate.Source, PostCopy) ?? Lacks(candidate.Target, PostCopy),
+    };
 
     private static Failure? Lacks(NodeReported node, string feature) =>
         node.Features.FirstOrDefault(one => one.Name == feature) is { Available: true }

@@ -89,6 +89,7 @@ public static class SourceSteps
         Transfer = f.Request.Transfer,
         StaysFrozen = frozen,
         KeepsConnections = connected,
+        PostCopy = f.Request.PostCopy,
     });
 
     private static Outgoing.ToInstance Quiescing(Facts f, int attempt) => ToSource(f, new QuiesceSource(
@@ -98,7 +99,7 @@ public static class SourceSteps
     internal static TimeSpan Moving(Facts facts) => TimeSpan.FromSeconds(60 + (facts.Request.SourceMemoryBytes / 25e6));
 
     // At the slowest link that is supported, with time to spare; a limit that was asked for may make it slower still.
-    private static TimeSpan Sending(Facts facts)
+    internal static TimeSpan Sending(Facts facts)
     {
         const long slowest = 300_000;
         var speed = Math.Min(slowest, facts.Request.Transfer.MaxBytesPerSecond ?? slowest);

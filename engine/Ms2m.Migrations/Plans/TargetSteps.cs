@@ -47,12 +47,19 @@ public static class TargetSteps
         (f, attempt) => ToTarget(f, new ActivateInstance(
             f.Id, StepNames.ActivateInstance, attempt, f.ShadowInstance, f.Request.SourceEpoch + 1)));
 
+    /// <summary>The copy serves meanwhile. It fails when memory is lost, and then nobody can mend it.</summary>
+    public static ForwardStep CollectPages { get; } = new(
+        StepNames.CollectPages, new(SourceSteps.Sending, 2),
+        (f, attempt) => ToTarget(f, new CollectPages(f.Id, StepNames.CollectPages, attempt, f.ShadowInstance)),
+        Essential: true, LosesMemory: true);
+
     private static ReversibleStep RestoreStep(bool keepsConnections) => new(
         StepNames.RestoreShadow, Phase.Restoring, new(SourceSteps.Moving, 2, StrictAttempt: true),
         (f, attempt) => ToTarget(f, new RestoreShadow(
             f.Id, StepNames.RestoreShadow, attempt, f.ShadowInstance, f.Request.Spec, f.Request.SourceEpoch, f.Digest!)
         {
             KeepsConnections = keepsConnections,
+            PostCopy = f.Request.PostCopy,
         }));
 
     private static Outgoing.ToNode ToTarget(Facts f, IMigrationMessage command) => new(f.Request.TargetNode, command);

@@ -13,7 +13,7 @@ public static class PreChecks
     private const long LeastDisk = 64L << 20;
 
     private static readonly Func<Checked, PreCheckVerdict?>[] _all =
-        [CpuCheck.Judge, VersionChecks.Criu, VersionChecks.Kernel, Runtime, ImageCheck.Judge, Memory, CheckpointSpace, Disk, Obstacles, Ports, Clock, TransferChecks.Judge];
+        [CpuCheck.Judge, VersionChecks.Criu, VersionChecks.Kernel, Runtime, ImageCheck.Judge, Memory, CheckpointSpace, Disk, Obstacles, Ports, Clock, TransferChecks.Judge, PostCopy];
 
     /// <summary>All verdicts, in the order of the checks; what does not apply says nothing.</summary>
     public static ImmutableArray<PreCheckVerdict> Judge(Strategy strategy, Candidate candidate)
@@ -42,13 +42,17 @@ public static class PreChecks
     private static PreCheckVerdict Memory(Checked one)
     {
         // While it is restored the process is in memory twice: as images and as itself.
-        var needed = one.Candidate.Instance.MemoryBytes * (one.CopiesMemory ? 2 : 1);
+        var needed = one.Candidate.Instance.MemoryBytes * (one is { CopiesMemory: true, Candidate.PostCopy: false } ? 2 : 1);
         return one.Target.MemoryFreeBytes >= needed
             ? Say.Ok("memory", $"{Mega(one.Target.MemoryFreeBytes)} free, {Mega(needed)} needed.")
             : Say.No("memory", Failures.TooLittle("memory", one.Target.Node, needed, one.Target.MemoryFreeBytes));
     }
 
-    private static PreCheckVerdict? CheckpointSpace(Checked one) => !one.CopiesMemory ? null
+    // Nodes that cannot are refused before.
+    private static PreCheckVerdict? PostCopy(Checked one) => !one.Candidate.PostCopy ? null
+        : Say.Ok("post-copy", "Both nodes can hand memory over a page at a time; the source is needed until the last one.");
+
+    private static PreCheckVerdict? CheckpointSpace(Checked one) => !one.CopiesMemory || one.Candidate.PostCopy ? null
         : one.Target.CheckpointSpaceBytes >= one.Candidate.Instance.MemoryBytes
             ? Say.Ok("checkpoint-space", $"{Mega(one.Target.CheckpointSpaceBytes)} free on the target.")
             : Say.No("checkpoint-space", Failures.TooLittle(

@@ -23,7 +23,7 @@ internal sealed class MigrationByAmqp(LabAddresses lab, EngineClient engine)
 
     /// <summary>What nobody has asked for is left out.</summary>
     public static byte[] Request(string workload, string target, Move move) => JsonSerializer.SerializeToUtf8Bytes(
-        new { workload, targetNode = target, strategy = move.Strategy, transfer = move.Transfer },
+        new { workload, targetNode = target, strategy = move.Strategy, transfer = move.Transfer, postCopy = move.PostCopy ? true : (bool?)null },
         _written);
 
     /// <summary>Publishes the request and finds the migration that it began.</summary>

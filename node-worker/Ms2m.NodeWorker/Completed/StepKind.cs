@@ -17,6 +17,7 @@ public abstract record StepKind(Type Command, bool RunsAgain, bool EndsOthers)
         new Of<TakeCheckpoint>(RunsAgain: false, EndsOthers: false, c => c with { Token = "" }),
         new Of<RestoreShadow>(RunsAgain: true, EndsOthers: false, c => c),
         new Of<ActivateInstance>(RunsAgain: true, EndsOthers: false, c => c),
+        new Of<CollectPages>(RunsAgain: true, EndsOthers: false, c => c),
         new Of<FreezeInstance>(RunsAgain: true, EndsOthers: false, c => c),
         new Of<StartInstance>(RunsAgain: true, EndsOthers: false, c => c),
         // Part of a rollback, before or after the others: what is still at work shall not freeze it once more.

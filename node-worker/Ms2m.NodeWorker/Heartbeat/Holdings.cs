@@ -13,6 +13,7 @@ public sealed class Holdings(WorkerOptions options, ReservationBook book, Bases 
     [
         .. book.Open.Select(reservation => new Holding(reservation.MigrationId, "reservation", 0)),
         .. In(options.IncomingFolder, "incoming-checkpoint"),
+        .. In(options.PagesFolder, "incoming-checkpoint"),
         .. In(options.OutgoingFolder, "outgoing-checkpoint"),
         .. bases.All().Select(one => new Holding(one.MigrationId, Holding.Base, SizeOf(one.Folder))),
     ];

@@ -22,6 +22,7 @@ public static class BusSetup
             x.AddConsumer<StepConsumer<TakeCheckpoint>>();
             x.AddConsumer<StepConsumer<RestoreShadow>>();
             x.AddConsumer<StepConsumer<ActivateInstance>>();
+            x.AddConsumer<StepConsumer<CollectPages>>();
             x.AddConsumer<StepConsumer<FreezeInstance>>();
             x.AddConsumer<StepConsumer<ThawInstance>>();
             x.AddConsumer<StepConsumer<StartInstance>>();

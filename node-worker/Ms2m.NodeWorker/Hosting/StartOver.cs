@@ -5,6 +5,7 @@ using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.PostCopy;
 
 namespace Ms2m.NodeWorker.Hosting;
 
@@ -12,12 +13,14 @@ namespace Ms2m.NodeWorker.Hosting;
 /// takes up what it left undone.</summary>
 public sealed class StartOver(
     WorkerOptions options, CriuConfigurationCheck criu, IncomingCheckpoints incoming, OutgoingFolders outgoing, Bases bases,
-    ReservationBook book, IContainerRuntime runtime, IWorkloadNetworks networks, StepDesk desk) : IHostedService
+    ReservationBook book, IContainerRuntime runtime, IWorkloadNetworks networks, ComingPages pages,
+    StepDesk desk) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         criu.Write();
         PrivateFiles.CreateFolder(options.WorkloadsFolder);
+        await pages.EndAllAsync();
         outgoing.RemoveAll();
         bases.RemoveAll();
         incoming.RemoveUnclaimed();

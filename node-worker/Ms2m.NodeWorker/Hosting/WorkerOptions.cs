@@ -93,6 +93,9 @@ public sealed record WorkerOptions
 
     public string BaseFolder => Path.Combine(Checkpoints, "base");
 
+    /// <summary>What waits for the rest of a memory.</summary>
+    public string PagesFolder => Path.Combine(Checkpoints, "pages");
+
     public string OutgoingFolder => Path.Combine(Checkpoints, "out");
 }
 

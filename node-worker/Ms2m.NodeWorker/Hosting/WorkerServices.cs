@@ -12,6 +12,7 @@ using Ms2m.NodeWorker.Steps;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Channels;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.PostCopy;
 using Ms2m.NodeWorker.Transfer.Registry;
 using Ms2m.NodeWorker.Transfer.Security;
 
@@ -51,6 +52,9 @@ public static class WorkerServices
         services.AddSingleton<OpenChannels>();
         services.AddSingleton<ChannelEndpoint>();
         services.AddSingleton<ChannelOpener>();
+        services.AddSingleton<PageSources>();
+        services.AddSingleton<ComingPages>();
+        services.AddSingleton<IChannelHandler, PagesChannel>();
         services.AddSingleton<DirectTransfer>();
         services.AddSingleton<RegistryTraces>();
         services.AddSingleton<RegistryTransfer>();
@@ -66,6 +70,7 @@ public static class WorkerServices
         services.AddSingleton<IStepHandler<TakeCheckpoint>, TakeCheckpointHandler>();
         services.AddSingleton<IStepHandler<RestoreShadow>, RestoreShadowHandler>();
         services.AddSingleton<IStepHandler<ActivateInstance>, ActivateInstanceHandler>();
+        services.AddSingleton<IStepHandler<CollectPages>, CollectPagesHandler>();
         services.AddSingleton<IStepHandler<FreezeInstance>, FreezeInstanceHandler>();
         services.AddSingleton<IStepHandler<ThawInstance>, ThawInstanceHandler>();
         services.AddSingleton<IStepHandler<StartInstance>, StartInstanceHandler>();
@@ -88,6 +93,7 @@ public static class WorkerServices
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("soft-dirty", "mem_dirty_track"));
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("pagemap-scan", "pagemap_scan"));
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("userfaultfd", "uffd"));
+        services.AddSingleton<INodeCheck>(new CriuFeatureCheck("post-copy", "uffd-noncoop"));
         services.AddSingleton<NodeFeatures>();
         services.AddSingleton<Surroundings>();
     }

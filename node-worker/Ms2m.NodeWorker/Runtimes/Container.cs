@@ -10,6 +10,9 @@ public sealed record ContainerRequest(string Name, WorkloadSpec Spec, string Ins
     /// <summary>For a restore: the open connections of the memory are restored with it, not closed, and the container
     /// stands still from its first instruction until it is thawed.</summary>
     public bool KeepsConnections { get; init; }
+
+    /// <summary>For a restore: folder of the daemon that brings the rest of the memory; null where all of it is there.</summary>
+    public string? Pages { get; init; }
 }
 
 /// <summary>A checkpoint to be made.</summary>
@@ -24,6 +27,9 @@ public sealed record DumpRequest(string Name, string Folder, CheckpointWay Accep
 
     /// <summary>The memory is to be restored with its open connections.</summary>
     public bool KeepsConnections { get; init; }
+
+    /// <summary>Memory that can follow later is left out. Only of a container that stays frozen.</summary>
+    public bool PostCopy { get; init; }
 
     /// <summary>When set, all of it in one archive of that name and in the runtime's own form, which other nodes' runtimes
     /// restore by themselves.</summary>

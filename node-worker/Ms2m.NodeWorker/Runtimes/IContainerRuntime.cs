@@ -38,6 +38,15 @@ public interface IContainerRuntime
     /// own stays cut off until the container is thawed.</summary>
     Task<Outcome<Done>> RestoreAsync(ContainerRequest request, string folder, CancellationToken cancel);
 
+    /// <summary>Makes ready to restore a checkpoint that was made for post-copy.</summary>
+    /// <param name="images">Where the checkpoint lies.</param>
+    /// <param name="work">An empty, private folder, which <see cref="ContainerRequest.Pages"/> then names.</param>
+    Task<Outcome<IPageDaemon>> StartPagesAsync(string images, string work, CancellationToken cancel);
+
+    /// <summary>Ends the daemon of that folder, whoever has started it, and first the container that depends on it. Does
+    /// nothing, and says so by true, when every page is there.</summary>
+    Task<bool> EndPagesAsync(string work);
+
     /// <summary>Calls <paramref name="look"/> whenever a container of a workload may have ended. Ends only with trouble:
     /// it cannot watch, or not any more.</summary>
     Task<Outcome<Done>> WatchExitsAsync(Action look, CancellationToken cancel);

@@ -5,13 +5,14 @@ using Ms2m.NodeWorker.Instances;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.PostCopy;
 
 namespace Ms2m.NodeWorker.Steps;
 
 /// <summary>Writes the promotion into the instance file, and puts an instance with an address of its own on its network.
 /// The migration needs no reservation any more.</summary>
 public sealed class ActivateInstanceHandler(
-    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book, Bases bases,
+    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book, ComingPages pages, Bases bases,
     HeartbeatSignal heartbeat)
     : IStepHandler<ActivateInstance>
 {
@@ -28,7 +29,9 @@ public sealed class ActivateInstanceHandler(
         if (book.Of(command.MigrationId) is { Spec.Address: not null }
             && await runtime.ThawAsync(command.InstanceId, cancel) is { Failed: true } thawing)
             return thawing.Trouble;
-        book.Remove(command.MigrationId);
+        // The source may have to connect anew for what is still to come.
+        if (!pages.IsOpen(command.MigrationId))
+            book.Remove(command.MigrationId);
         // The workload is here again: what it left here once is of no more use.
         bases.RemoveOf(file.Workload);
         answer(new InstanceActivated(

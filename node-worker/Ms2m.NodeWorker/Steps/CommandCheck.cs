@@ -22,6 +22,7 @@ public static class CommandCheck
         ActivateInstance c => Instance(c.InstanceId),
         PreCopy c => Instance(c.InstanceId) ?? Node(c.TargetNode) ?? Text("token", c.Token)
             ?? Text("transferUrl", c.TransferUrl) ?? Size("maxBytes", c.MaxBytes) ?? Transfer(c.Transfer),
+        CollectPages c => Instance(c.InstanceId),
         FreezeInstance c => Instance(c.InstanceId),
         ThawInstance c => Instance(c.InstanceId),
         StartInstance c => Instance(c.InstanceId) ?? Spec(c.Spec),

@@ -7,6 +7,7 @@ using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Channels;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.PostCopy;
 
 namespace Ms2m.NodeWorker.Steps;
 
@@ -14,6 +15,7 @@ namespace Ms2m.NodeWorker.Steps;
 public sealed class RemoveInstanceHandler(
     WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book,
     IncomingCheckpoints incoming, OpenChannels channels, OutgoingFolders outgoing, Preparations preparations, Bases bases,
+    PageSources sources, ComingPages coming,
     HeartbeatSignal heartbeat)
     : IStepHandler<RemoveInstance>
 {
@@ -22,6 +24,8 @@ public sealed class RemoveInstanceHandler(
     {
         // Else a container could appear after it was removed.
         await preparations.EndAsync(command.InstanceId, cancel);
+        await sources.EndAsync(command.MigrationId);
+        await coming.EndAsync(command.MigrationId);
         var found = await runtime.FindAsync(command.InstanceId, cancel);
         if (found.Failed)
             return found.Trouble;

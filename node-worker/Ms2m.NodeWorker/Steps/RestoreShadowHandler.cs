@@ -7,13 +7,14 @@ using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.PostCopy;
 
 namespace Ms2m.NodeWorker.Steps;
 
 /// <summary>Brings a received checkpoint to life as a shadow.</summary>
 public sealed class RestoreShadowHandler(
     WorkerOptions options, IContainerRuntime runtime, ReservationBook book, IncomingCheckpoints incoming,
-    InstanceFolders instances, Preparations preparations, Bases bases, HeartbeatSignal heartbeat, TimeProvider time)
+    InstanceFolders instances, Preparations preparations, Bases bases, ComingPages pages, HeartbeatSignal heartbeat, TimeProvider time)
     : IStepHandler<RestoreShadow>
 {
     public async Task<Trouble?> HandleAsync(
@@ -37,7 +38,10 @@ public sealed class RestoreShadowHandler(
             {
                 KeepsConnections = command.KeepsConnections,
             };
-            if (await RestoreAsync(request, images, command.Digest, cancel) is { } trouble)
+            var trouble = command.PostCopy
+                ? await RestoreLazilyAsync(request, reservation, images, command.Digest, cancel)
+                : await RestoreAsync(request, images, command.Digest, cancel);
+            if (trouble is not null)
                 return trouble;
         }
         answer(new ShadowReady(
@@ -50,6 +54,24 @@ public sealed class RestoreShadowHandler(
         await incoming.DiscardAsync(command.MigrationId);
         bases.RemoveAhead(command.MigrationId);
         return null;
+    }
+
+    /// <summary>It stands still until it is activated, so that nothing has happened yet when its memory cannot come.</summary>
+    private async Task<Trouble?> RestoreLazilyAsync(
+        ContainerRequest request, Reservation reservation, string images, string digest, CancellationToken cancel)
+    {
+        var begun = await pages.BeginAsync(reservation, images, cancel);
+        if (begun.Failed)
+            return begun.Trouble;
+        var trouble = await RestoreAsync(request with { Pages = begun.Value }, images, digest, cancel);
+        var session = pages.Of(reservation.MigrationId);
+        session?.HoldPages();
+        trouble ??= session is null ? NodeFailures.PagesLost("the migration is taken back")
+            : session.Result is { IsCompletedSuccessfully: true, Result: { Failed: true, Trouble: var lost } } ? lost : null;
+        if (trouble is null)
+            return null;
+        await pages.EndAsync(reservation.MigrationId);
+        return await runtime.RemoveAsync(request.Name, cancel) is { Failed: true } removal ? removal.Trouble : trouble;
     }
 
     /// <summary>What arrived was as it was sent; whether it still was when it was restored is known only afterwards.

@@ -7,6 +7,7 @@ using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.PostCopy;
 using Ms2m.NodeWorker.Transfer.Registry;
 
 namespace Ms2m.NodeWorker.Steps;
@@ -14,7 +15,7 @@ namespace Ms2m.NodeWorker.Steps;
 /// <summary>Dumps the source into memory and sends the dump.</summary>
 public sealed class TakeCheckpointHandler(
     WorkerOptions options, CheckpointStorage storage, IContainerRuntime runtime, ICheckpointTransfer transfer, Bases bases,
-    HeartbeatSignal heartbeat, TimeProvider time)
+    PageSources pages, HeartbeatSignal heartbeat, TimeProvider time)
     : IStepHandler<TakeCheckpoint>
 {
     public async Task<Trouble?> HandleAsync(
@@ -47,6 +48,8 @@ public sealed class TakeCheckpointHandler(
             var dumped = await dump;
             if (dumped.Failed)
                 return dumped.Trouble;
+            if (!sent.Failed && command.PostCopy && await OfferAsync() is { } trouble)
+                return trouble;
             answer(sent.Failed
                 ? new StepFailed(command.MigrationId, StepNames.SendCheckpoint, command.Attempt, options.Node,
                     sent.Trouble.Reason, sent.Trouble.Retryable)
@@ -77,6 +80,17 @@ public sealed class TakeCheckpointHandler(
             return name;
         }
 
+        async Task<Trouble?> OfferAsync()
+        {
+            var found = await runtime.FindAsync(command.InstanceId, cancel);
+            if (found.Failed)
+                return found.Trouble;
+            if (found.Value is not { IsFrozen: true } source)
+                return NodeFailures.NotRunning(command.InstanceId, found.Value?.State ?? "gone");
+            await pages.OfferAsync(command.MigrationId, order, new LiveContainer(source.Pid, source.Id));
+            return null;
+        }
+
         // Not to be cancelled: what was sent is sent, and a command that comes now waits for its turn.
         Task KeepAsync(string name, Sent sent) => bases.KeepAsync(
             name, command.MigrationId, images,
@@ -98,6 +112,7 @@ public sealed class TakeCheckpointHandler(
                 {
                     StaysFrozen = command.StaysFrozen,
                     KeepsConnections = command.KeepsConnections,
+                    PostCopy = command.PostCopy,
                     OneFile = command.Transfer.Mode == TransferMode.Registry ? RegistryTransfer.ExportFile : null,
                 }, cancel);
             WorkerTraces.Ended(span, outcome.Trouble);

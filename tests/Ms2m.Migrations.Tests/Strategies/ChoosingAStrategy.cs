@@ -41,10 +41,39 @@ public class ChoosingAStrategy
 
     [Theory]
     [InlineData("shadow")]
-    [InlineData("live")]
+    [InlineData("sequential")]
+    [InlineData("cold")]
     public void does_not_move_it_in_another_way_than_was_asked_for(string strategy) => Assert.Equal(
-        "MS2M-0119",
-        StrategyChoice.Choose(strategy, Of(strategy == "live" ? Story.Orders with { Queue = null, Address = _address } : Story.Orders) with { PostCopy = true }).Refusal?.Code);
+        "MS2M-0119", StrategyChoice.Choose(strategy, Of(Story.Orders) with { PostCopy = true }).Refusal?.Code);
+
+    public static TheoryData<string, Candidate, string> NotLater => new()
+    {
+        { "through a registry", Lazily with { Transfer = new(TransferMode.Registry) }, "MS2M-0130" },
+        { "what the target has already left out", Lazily with { Transfer = new(TransferMode.Delta) }, "MS2M-0130" },
+        { "volumes", Of(Lazily.Spec with { Volumes = [new("data", "/data")] }) with { PostCopy = true }, "MS2M-0130" },
+        { "from a node that cannot", Lazily with { Source = Without(Lazily.Source, Requirements.PostCopy) }, "MS2M-0118" },
+        { "to a node that cannot", Lazily with { Target = Without(Lazily.Target, Requirements.PostCopy) }, "MS2M-0118" },
+    };
+
+    [Theory]
+    [MemberData(nameof(NotLater))]
+    public void refuses_to_let_memory_follow_where_it_cannot(string where, Candidate candidate, string code)
+    {
+        var (_, _, refusal) = StrategyChoice.Choose("live", candidate);
+
+        Assert.True(refusal?.Code == code, $"{where}: {refusal}");
+        Assert.False(string.IsNullOrWhiteSpace(refusal.Remedy));
+    }
+
+    [Fact]
+    public void lets_memory_follow_only_when_that_was_asked_for()
+    {
+        Assert.Null(StrategyChoice.Choose("live", Lazily).Refusal);
+        var live = PlanCatalogue.Find("live")!;
+
+        Assert.NotNull(PlanCatalogue.For(live, Lazily).Forward(StepNames.CollectPages));
+        Assert.Null(PlanCatalogue.For(live, Lazily with { PostCopy = false }).Forward(StepNames.CollectPages));
+    }
 
     public static TheoryData<TransferOptions> Nonsense =>
         [new((TransferMode)7), new(Compression: (TransferCompression)9), new(MaxBytesPerSecond: 0), new(MaxRounds: 0), new(MaxRounds: 1000)];
@@ -100,9 +129,14 @@ public class ChoosingAStrategy
     public void needs_no_reason_where_it_was_asked_for() =>
         Assert.Null(Assert.IsType<MigrationRequested>(new Story().Tell(Story.Ask()).Events[0]).StrategyReason);
 
+    private static Candidate Lazily => Of(Story.Orders with { Queue = null, Address = _address }) with { PostCopy = true };
+
+    private static NodeReported Without(NodeReported node, string feature) =>
+        node with { Features = [.. node.Features.Where(one => one.Name != feature)] };
+
     internal static Candidate Of(WorkloadSpec spec)
     {
-        NodeFeature[] features = [new(Requirements.WorkloadNetwork, true, "")];
+        NodeFeature[] features = [new(Requirements.WorkloadNetwork, true, ""), new(Requirements.PostCopy, true, "")];
         var instance = Story.Active() with { Spec = spec };
         return new Candidate(
             instance,

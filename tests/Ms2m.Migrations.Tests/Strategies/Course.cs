@@ -82,11 +82,12 @@ internal sealed class Course
             Queue = hasQueue ? "orders" : null,
             Address = hasQueue ? null : new WorkloadAddress("10.99.0.80/24"),
         };
-        NodeFeature[] features = [new(Requirements.WorkloadNetwork, true, ""), new("registry", true, "")];
+        NodeFeature[] features = [new(Requirements.WorkloadNetwork, true, ""), new("registry", true, ""), new(Requirements.PostCopy, true, "")];
         return new Asked(
             new StartMigration(Story.Id, "orders", "node-b", variant.Strategy)
             {
                 Transfer = new TransferOptions(variant.Mode),
+                PostCopy = variant.PostCopy,
             },
             [
                 Story.Node("node-a", Story.Start, Story.Active() with { Spec = spec }) with { Features = features },
@@ -97,8 +98,17 @@ internal sealed class Course
 }
 
 /// <summary>A strategy, and what changes its steps.</summary>
-public sealed record Variant(string Strategy, TransferMode Mode, bool HasQueue)
+public sealed record Variant(string Strategy, TransferMode Mode, bool HasQueue, bool PostCopy = false)
 {
+    public static Variant PostCopying { get; } = new("live", TransferMode.Direct, HasQueue: false, PostCopy: true);
+
+    /// <summary>Those whose copy needs the source until the end.</summary>
+    public static TheoryData<Variant> Lazy => [PostCopying];
+
+    /// <summary>Those whose copy is whole once the checkpoint has arrived.</summary>
+    public static IEnumerable<object[]> Whole =>
+        ((IEnumerable<object[]>)All).Where(row => row[0] is Variant { PostCopy: false });
+
     public static TheoryData<Variant> All
     {
         get
@@ -113,6 +123,7 @@ public sealed record Variant(string Strategy, TransferMode Mode, bool HasQueue)
             }
 
             all.Add(new Variant("cold", TransferMode.Direct, HasQueue: false));
+            all.Add(PostCopying);
             return all;
         }
     }

@@ -78,7 +78,7 @@ public class EveryStrategy
     }
 
     [Theory]
-    [MemberData(nameof(Variant.All), MemberType = typeof(Variant))]
+    [MemberData(nameof(Variant.Whole), MemberType = typeof(Variant))]
     public void never_removes_the_target_of_a_source_that_died_after_it_was_copied(Variant variant) => ForEachCommand(
         variant, Says.SourceDies, atTheEnd: course =>
         {
@@ -89,7 +89,7 @@ public class EveryStrategy
         });
 
     [Theory]
-    [MemberData(nameof(Variant.All), MemberType = typeof(Variant))]
+    [MemberData(nameof(Variant.Whole), MemberType = typeof(Variant))]
     public void a_source_that_dies_during_the_rollback_is_replaced_by_its_copy_or_said_to_be_lost(Variant variant)
     {
         var commands = new Course(variant).Run().Commands.Count;
@@ -114,7 +114,7 @@ public class EveryStrategy
     }
 
     [Theory]
-    [MemberData(nameof(Variant.All), MemberType = typeof(Variant))]
+    [MemberData(nameof(Variant.Whole), MemberType = typeof(Variant))]
     public void a_source_whose_death_nobody_tells_never_costs_the_last_copy(Variant variant)
     {
         var commands = new Course(variant).Run().Commands;
@@ -169,6 +169,72 @@ public class EveryStrategy
 
         Assert.False(course.Committed);
         Assert.True(course.World.Source == Life.Serves || course.End.Outcome == Phase.Failed && Named(course), Told(course));
+    }
+
+    [Theory]
+    [MemberData(nameof(Variant.Lazy), MemberType = typeof(Variant))]
+    public void a_copy_never_outlives_the_memory_that_it_still_needs(Variant variant) => ForEachCommand(
+        variant, Says.SourceDies, atTheEnd: course =>
+        {
+            // All of it came, or nobody serves, and the result says which.
+            Assert.True(course.World.Target == (course.World.AllPagesThere ? Life.Serves : Life.Absent), Told(course));
+            Assert.True(course.World.AllPagesThere == (course.End.Outcome == Phase.Completed), Told(course));
+            Assert.True(course.World.Source != Life.Dead || course.End is { Outcome: Phase.Failed, Kept: false }, Told(course));
+            Assert.True(course.Committed || course.World.Things.Count == 0, Told(course));
+        });
+
+    [Fact]
+    public void memory_that_is_lost_after_the_commit_is_said_to_be_and_leaves_nothing()
+    {
+        var course = Struck<CollectPages>(course => course.World.KillSource());
+
+        var failed = Assert.IsType<MigrationFailed>(course.Story.Events[^1]);
+        Assert.Equal("MS2M-0307", failed.Reason.Code);
+        Assert.Empty(failed.Leftovers);
+        Assert.Equal((Life.Absent, Life.Absent), (course.World.Source, course.World.Target));
+    }
+
+    [Fact]
+    public void a_source_that_still_stands_is_kept_when_its_copy_is_lost_and_never_thawed()
+    {
+        var course = new Course(Variant.PostCopying)
+        {
+            Trouble = command => command is CollectPages collect ? [Failed(collect)] : null,
+        };
+        course.Run();
+
+        var failed = Assert.IsType<MigrationFailed>(course.Story.Events[^1]);
+        Assert.True(failed.Kept);
+        Assert.Equal([StepNames.RemoveSource], failed.Leftovers);
+        Assert.Equal((Life.Frozen, Life.Absent), (course.World.Source, course.World.Target));
+    }
+
+    [Fact]
+    public void a_copy_is_left_alone_when_nobody_says_whether_it_has_its_memory()
+    {
+        var course = new Course(Variant.PostCopying) { Trouble = command => command is CollectPages ? [] : null };
+        course.Run();
+
+        Assert.True(course.End is { Outcome: Phase.Failed, Kept: true }, Told(course));
+        Assert.Equal((Life.Frozen, Life.Serves), (course.World.Source, course.World.Target));
+    }
+
+    private static Course Struck<T>(Action<Course> before)
+    {
+        Course? course = null;
+        course = new Course(Variant.PostCopying)
+        {
+            Trouble = command =>
+            {
+                if (command is T)
+                {
+                    before(course!);
+                }
+
+                return null;
+            },
+        };
+        return course.Run();
     }
 
     private static void EndsWell(Course course)
@@ -262,7 +328,7 @@ public class EveryStrategy
         {
             TakeCheckpoint or PreCopy or FreezeInstance or ThawInstance or DiscardCheckpoint => "node-a",
             RemoveInstance { Step: StepNames.RemoveSource } => "node-a",
-            ReserveTarget or RestoreShadow or StartInstance or ActivateInstance or RemoveInstance => "node-b",
+            ReserveTarget or RestoreShadow or StartInstance or ActivateInstance or CollectPages or RemoveInstance => "node-b",
             _ => Names.Engine,
         },
         new Failure("X", "it does not work", "none"), Retryable: false);

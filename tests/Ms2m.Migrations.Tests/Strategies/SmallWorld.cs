@@ -14,6 +14,8 @@ internal sealed class SmallWorld(bool hasQueue)
     /// <summary>What is left of the migration on the broker and in the nodes' folders.</summary>
     public HashSet<string> Things { get; } = [];
 
+    public bool AllPagesThere { get; private set; }
+
     private bool Quiesced { get; set; }
 
     /// <summary>Carries a command out, and gives what its receivers say to it. Done twice, it is done once.</summary>
@@ -85,6 +87,13 @@ internal sealed class SmallWorld(bool hasQueue)
             case ActivateInstance c when Target is Life.Quiet or Life.Serves:
                 Target = hasQueue ? Target : Life.Serves;
                 return [new InstanceActivated(c.MigrationId, c.Step, c.Attempt, "node-b", c.InstanceId)];
+            // Frozen, the source still has the rest; else its worker says at once that nobody has, and has killed the copy.
+            case CollectPages c when Source == Life.Frozen || AllPagesThere:
+                AllPagesThere = true;
+                return [new PagesCollected(c.MigrationId, c.Step, c.Attempt, "node-b", 60L << 20, 400)];
+            case CollectPages c:
+                Target = Life.Dead;
+                return [new StepFailed(c.MigrationId, c.Step, c.Attempt, "node-b", new Failure(Failures.SourceMemoryGone, "The source has ended.", "x"), Retryable: false)];
             case RevokeSource c:
                 Source = Source == Life.Serves ? Life.Quiet : Source;
                 return [new SourceRevoked(c.MigrationId, c.Step, c.Attempt)];

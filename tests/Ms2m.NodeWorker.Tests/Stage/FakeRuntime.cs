@@ -140,6 +140,11 @@ public sealed class FakeRuntime : IContainerRuntime
         return Done.It;
     }
 
+    public Task<Outcome<IPageDaemon>> StartPagesAsync(string images, string work, CancellationToken cancel) =>
+        Answer<IPageDaemon>(NodeFailures.NoPageDaemon("there is no memory here"));
+
+    public Task<bool> EndPagesAsync(string work) => Task.FromResult(false);
+
     public Task<Outcome<Done>> RemoveAsync(string name, CancellationToken cancel)
     {
         _containers.TryRemove(name, out _);

@@ -4,11 +4,13 @@ using Ms2m.Contracts;
 namespace Ms2m.Eval.Bench.Ways;
 
 /// <summary>One row of the table: who is moved, how, and over what.</summary>
-internal sealed record Way(string Strategy, TransferMode Transfer, string Workload, string Link)
+internal sealed record Way(string Strategy, TransferMode Transfer, string Workload, string Link, bool PostCopy = false)
 {
-    public string Name => $"{Strategy} × {Transfer.ToString().ToLowerInvariant()} × {Workload} × {Link}";
+    public string Name => $"{Strategy} × {TransferWord} × {Workload} × {Link}";
 
-    public Move Move => new(Strategy, new TransferOptions(Transfer));
+    public string TransferWord => PostCopy ? "post-copy" : Transfer.ToString().ToLowerInvariant();
+
+    public Move Move => new(Strategy, new TransferOptions(Transfer), PostCopy);
 
     /// <summary>Whether every part of the name that is asked for is there.</summary>
     public bool Matches(IReadOnlyList<string> words) => words.All(word => Name.Split(" × ").Contains(word, StringComparer.OrdinalIgnoreCase));
@@ -42,5 +44,6 @@ internal static class AllWays
         new("live", TransferMode.Direct, Movable.Mosquitto, Gigabit),
         new("cold", TransferMode.Direct, Movable.Mosquitto, Unlimited),
         .. from mode in new[] { TransferMode.Direct, TransferMode.Delta } from link in _fast select new Way("live", mode, Movable.Memory, link),
+        .. from workload in new[] { Movable.Redis, Movable.Memory } from link in _fast select new Way("live", TransferMode.Direct, workload, link, PostCopy: true),
     ];
 }

@@ -14,7 +14,7 @@ internal sealed record WayResult(
     {
         var measured = moves.Skip(1).Where(one => one.Outcome == "Completed").ToList();
         return new WayResult(
-            way.Strategy, way.Transfer.ToString().ToLowerInvariant(), way.Workload, way.Link, TimeProvider.System.GetUtcNow(), moves.Count - 1,
+            way.Strategy, way.TransferWord, way.Workload, way.Link, TimeProvider.System.GetUtcNow(), moves.Count - 1,
             measured.Count,
             Statistics.Of(measured.Select(one => one.TotalMs))?.Median,
             Statistics.Of(measured.Select(one => one.GapMs))?.Median,
@@ -28,6 +28,6 @@ internal sealed record WayResult(
     }
 
     public static WayResult Failed(Way way, string why) => new(
-        way.Strategy, way.Transfer.ToString().ToLowerInvariant(), way.Workload, way.Link, TimeProvider.System.GetUtcNow(), 0, 0,
+        way.Strategy, way.TransferWord, way.Workload, way.Link, TimeProvider.System.GetUtcNow(), 0, 0,
         null, null, null, null, null, null, null, 0, 0, 0, [why]);
 }

@@ -86,4 +86,7 @@ internal sealed class ControlGroups(PodmanPlaces places)
             return e.Message;
         }
     }
+
+    /// <summary>The file that kills all processes of the group which another file freezes, also while they stand still.</summary>
+    public static string KillerOf(string freezer) => $"{freezer[..freezer.LastIndexOf('/')]}/cgroup.kill";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Ms2m.Contracts;
 
@@ -43,10 +44,18 @@ internal sealed class CriuConfigurations(PodmanPlaces places)
 
     /// <param name="keepsConnections">Else they are closed in the restored memory.</param>
     /// <param name="standsStill">For a restore.</param>
-    public void Write(string name, bool keepsConnections = false, bool standsStill = false)
+    /// <param name="pageSocket">For a dump that leaves memory where it is: the number of the inherited socket on which CRIU
+    /// would be asked for it. It must not open a port, which everybody could ask.</param>
+    /// <param name="lazily">For a restore from such a dump.</param>
+    public void Write(
+        string name, bool keepsConnections = false, bool standsStill = false, int? pageSocket = null, bool lazily = false)
     {
         PrivateFiles.CreateFolder(places.Here(places.CriuFolder));
         var text = new StringBuilder(Always).AppendLine(keepsConnections ? "tcp-established" : "tcp-close");
+        if (pageSocket is { } number)
+            text.AppendLine("address 127.0.0.1").AppendLine(CultureInfo.InvariantCulture, $"ps-socket {number}");
+        if (lazily)
+            text.AppendLine("lazy-pages");
         if (standsStill)
         {
             PrivateFiles.Replace(places.Here(Script), Encoding.ASCII.GetBytes(StandStill));

@@ -8,6 +8,9 @@ internal sealed class MemoryLinks : IDisposable
     private static readonly string[] Files =
         [CheckpointFiles.Changed, CheckpointFiles.Deleted, CheckpointFiles.SharedMemory];
 
+    /// <summary>Where CRIU looks for the daemon that brings memory later.</summary>
+    public const string PageSocket = "lazy-pages.socket";
+
     private readonly List<string> _links = [];
 
     private MemoryLinks()
@@ -18,8 +21,15 @@ internal sealed class MemoryLinks : IDisposable
     public static MemoryLinks ForWriting(PodmanPlaces places, string state, string folder) => Make(places, state, folder, Files);
 
     /// <summary>So that podman finds what is in that folder.</summary>
-    public static MemoryLinks ForReading(PodmanPlaces places, string state, string folder) =>
-        Make(places, state, folder, Files.Where(f => File.Exists(places.Here(Path.Combine(folder, f)))));
+    /// <param name="pages">The daemon's folder, where memory comes later.</param>
+    public static MemoryLinks ForReading(PodmanPlaces places, string state, string folder, string? pages = null)
+    {
+        var links = Make(places, state, folder, Files.Where(f => File.Exists(places.Here(Path.Combine(folder, f)))));
+        Remove(places.Here(Path.Combine(state, PageSocket)));
+        if (pages is not null)
+            links.Add(places.Here(Path.Combine(state, PageSocket)), Path.Combine(pages, PageSocket));
+        return links;
+    }
 
     public void Dispose() => _links.ForEach(Remove);
 

@@ -83,6 +83,12 @@ public sealed partial class PodmanRuntime
     private async Task<Outcome<Dump>> TakeAsync(
         DumpRequest request, InspectedContainer container, Action taken, CancellationToken cancel)
     {
+        if (request.PostCopy)
+        {
+            return OnlyArchiveCarries(container) is { } more
+                ? NodeFailures.MoreThanMemory(request.Name, more)
+                : await DumpAsync(container, request, taken);
+        }
         if (request.OneFile is { } name)
             return await ExportWholeAsync(container, request.Folder, name, taken, cancel);
         return places.AlwaysArchive || request.Accepts == CheckpointWay.Archive || OnlyArchiveCarries(container) is not null
@@ -109,10 +115,14 @@ public sealed partial class PodmanRuntime
     {
         var work = request.Folder + ".work";
         PrivateFiles.CreateFolder(places.Here(work));
+        // CRIU is told at once that nobody will ask it, and leaves the process alone: its memory is read without it.
+        using var unasked = request.PostCopy ? InheritedSocket.AtItsEnd() : null;
+        if (unasked is not null)
+            _criu.Write(request.Name, request.KeepsConnections, pageSocket: unasked.Number);
         try
         {
             var since = Stopwatch.GetTimestamp();
-            var outcome = await RuncDump.RunAsync(places, container.Id, request.Folder, work, Long);
+            var outcome = await RuncDump.RunAsync(places, container.Id, request.Folder, work, request.PostCopy, Long);
             var frozen = Stopwatch.GetElapsedTime(since).TotalMilliseconds;
             taken();
             if (outcome.Failed)
@@ -120,7 +130,7 @@ public sealed partial class PodmanRuntime
             if (outcome.Value is { Length: > 0 } complaint)
                 return NodeFailures.DumpFailed(
                     container.Name, CriuLog.FirstError(places.Here(Path.Combine(work, "dump.log"))) ?? complaint);
-            var stats = CriuStats.ReadDump(places.Here(Path.Combine(work, "stats-dump")));
+            var stats = request.PostCopy ? null : CriuStats.ReadDump(places.Here(Path.Combine(work, "stats-dump")));
             Dumped(container.Name, frozen, stats?.FrozenMs ?? 0, stats?.MemoryMs ?? 0);
             return new Dump(CheckpointWay.Images, frozen);
         }

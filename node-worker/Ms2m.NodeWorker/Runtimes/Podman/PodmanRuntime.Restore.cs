@@ -60,8 +60,8 @@ public sealed partial class PodmanRuntime
             return refusal;
 
         if (request.Spec.Address is not null)
-            _criu.Write(request.Name, request.KeepsConnections, standsStill: request.KeepsConnections);
-        using var links = MemoryLinks.ForReading(places, state, folder);
+            _criu.Write(request.Name, request.KeepsConnections, standsStill: request.KeepsConnections, lazily: request.Pages is not null);
+        using var links = MemoryLinks.ForReading(places, state, folder, request.Pages);
         // keep: podman would else try to empty the folder, and the log of a failure with it.
         var reply = await podman.PostAsync(
             $"containers/{request.Name}/restore?ignoreRootFS={(files ? "false" : "true")}&keep=true&printStats=true",
@@ -74,7 +74,7 @@ public sealed partial class PodmanRuntime
         File.Delete(restoreLog);
         File.Delete(places.Here(Path.Combine(state, "stats-restore")));
         Restored(request.Name, reply.Value.Text.Trim());
-        return Done.It;
+        return request.Pages is { } pages ? await TieAsync(request.Name, pages, cancel) : Done.It;
     }
 
     /// <summary>A network does not outlive its node's restart; its container does.</summary>

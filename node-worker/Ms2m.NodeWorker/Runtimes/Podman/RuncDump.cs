@@ -4,13 +4,16 @@ namespace Ms2m.NodeWorker.Runtimes.Podman;
 internal static class RuncDump
 {
     /// <summary>Gives runc's complaint, empty when it had none.</summary>
+    /// <param name="lazily">Memory that can be fetched later is left where it is. By what CRIU would hand it over is named in
+    /// its configuration; runc wants to be told an address all the same.</param>
     public static Task<Outcome<string>> RunAsync(
-        PodmanPlaces places, string id, string folder, string work, TimeSpan limit) =>
+        PodmanPlaces places, string id, string folder, string work, bool lazily, TimeSpan limit) =>
         // It cannot be cancelled and the limit does not kill it: CRIU has code of its own inside the frozen processes
         // meanwhile, and a killed CRIU would leave it there.
         new NodeShell(places.Enter).SayAsync("The dump", "\"$@\" 2>&1",
         [
             "runc", "--root", "/run/runc", "checkpoint", "--leave-running", "--tcp-established",
+            .. lazily ? (string[])["--lazy-pages", "--page-server", "127.0.0.1:1"] : [],
             "--image-path", folder, "--work-path", work, id,
         ], limit);
 }

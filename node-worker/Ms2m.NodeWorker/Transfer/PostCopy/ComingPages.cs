@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Reservations;
+using Ms2m.NodeWorker.Runtimes;
+
+namespace Ms2m.NodeWorker.Transfer.PostCopy;
+
+/// <summary>The memory that is still to come to this node, by migration.</summary>
+public sealed class ComingPages(
+    WorkerOptions options, IContainerRuntime runtime, TimeProvider time, ILogger<ComingPages> log, PagePatience? patience = null)
+{
+    private readonly PagePatience _patience = patience ?? PagePatience.Usual;
+    private readonly ConcurrentDictionary<Guid, PageSession> _sessions = new();
+
+    /// <summary>Before the container is restored.</summary>
+    /// <returns>The folder that its restore must name.</returns>
+    public async Task<Outcome<string>> BeginAsync(Reservation reservation, string images, CancellationToken cancel)
+    {
+        await EndAsync(reservation.MigrationId);
+        var work = FolderOf(reservation.MigrationId);
+        PrivateFiles.CreateFolder(options.PagesFolder);
+        PrivateFiles.CreateFolder(work);
+        var started = await runtime.StartPagesAsync(images, work, cancel);
+        if (started.Failed)
+        {
+            PrivateFiles.DeleteFolder(work);
+            return started.Trouble;
+        }
+        var session = new PageSession(
+            started.Value, () => runtime.EndPagesAsync(work), reservation.SourceNode, _patience.Target, time);
+        _sessions[reservation.MigrationId] = session;
+        _ = TellAsync(reservation.MigrationId, session);
+        return work;
+    }
+
+    internal PageSession? Of(Guid migrationId) => _sessions.GetValueOrDefault(migrationId);
+
+    public bool IsOpen(Guid migrationId) => _sessions.ContainsKey(migrationId);
+
+    /// <summary>Nothing is left of it; a container that still waits for pages is killed.</summary>
+    public async Task EndAsync(Guid migrationId)
+    {
+        if (_sessions.TryRemove(migrationId, out var session))
+            await session.DisposeAsync();
+        PrivateFiles.DeleteFolder(FolderOf(migrationId));
+    }
+
+    /// <summary>What an earlier life of the worker left. Nobody has answered the daemon meanwhile, and what was asked is
+    /// forgotten: such a container cannot be helped.</summary>
+    public async Task EndAllAsync()
+    {
+        if (!Directory.Exists(options.PagesFolder))
+            return;
+        foreach (var work in Directory.GetDirectories(options.PagesFolder))
+        {
+            if (await runtime.EndPagesAsync(work))
+                continue;
+            PageLog.LostMeanwhile(log, Path.GetFileName(work));
+            PrivateFiles.DeleteFolder(work);
+        }
+    }
+
+    /// <summary>Whether every page had come before the worker started anew.</summary>
+    public async Task<bool> WereCollectedAsync(Guid migrationId) =>
+        Directory.Exists(FolderOf(migrationId)) && await runtime.EndPagesAsync(FolderOf(migrationId));
+
+    private string FolderOf(Guid migrationId) => Path.Combine(options.PagesFolder, migrationId.ToString("N"));
+
+    private async Task TellAsync(Guid migrationId, PageSession session)
+    {
+        var result = await session.Result;
+        if (result.Failed)
+            PageLog.Lost(log, migrationId, result.Trouble.Reason.Message);
+        else
+            PageLog.AllHere(log, migrationId, result.Value.Bytes, Math.Round(result.Value.Ms));
+    }
+}

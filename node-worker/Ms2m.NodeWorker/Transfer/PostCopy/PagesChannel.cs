@@ -1,0 +1,23 @@
+using Ms2m.NodeWorker.Reservations;
+using Ms2m.NodeWorker.Transfer.Channels;
+
+namespace Ms2m.NodeWorker.Transfer.PostCopy;
+
+/// <summary>The connections on which memory comes.</summary>
+public sealed class PagesChannel(ComingPages pages) : IChannelHandler
+{
+    public const string Word = "pages";
+
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
+
+    public string Purpose => Word;
+
+    public async Task ServeAsync(Reservation reservation, ChannelStream channel, CancellationToken cancel)
+    {
+        // The source opens it before anybody has been told to restore.
+        PageSession? session;
+        while ((session = pages.Of(reservation.MigrationId)) is null)
+            await Task.Delay(_pause, cancel);
+        await session.UseAsync(channel, cancel);
+    }
+}
