@@ -12,7 +12,7 @@ FROM debian:forky-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
       criu runc podman netavark nftables conmon catatonit \
-      iproute2 procps util-linux ca-certificates curl libssl3t64 libstdc++6 zlib1g \
+      iproute2 procps util-linux rsync ca-certificates curl libssl3t64 libstdc++6 zlib1g \
  && rm -rf /var/lib/apt/lists/*
 
 COPY --from=orders / /opt/ms2m/orders-root

@@ -115,6 +115,18 @@ public static class NodeFailures
         "MS2M-2405", "The checkpoint has changed on the target since it arrived: what was restored of it is removed.",
         "Try again with a new migration; if it comes again, look for a failing disk or memory of the node.");
 
+    public static Trouble VolumeRefused(string place, string cause) => Never(
+        "MS2M-2313", $"The volume at {place} may not move: {cause}.",
+        "Remove from it what cannot travel: only files, folders and links may, without rights that the image did not give.");
+
+    public static Trouble VolumeNotSent(string place, string cause) => Again(
+        "MS2M-2314", $"The volume at {place} did not reach the target: {cause}",
+        "See the target worker's log, and look at the room on its disk and the network between the nodes.");
+
+    public static Trouble VolumeDiffers(string place) => Never(
+        "MS2M-2315", $"The volume at {place} is not on the target what it was on the source: the digests differ.",
+        "Nothing was restored. Try again with a new migration; if it comes again, look for a failing disk.");
+
     public static Trouble NoCheckpoint() => Never(
         "MS2M-2402", "There is no checkpoint of this migration with that digest on this node.",
         "Start the migration anew: the worker may have been restarted.");

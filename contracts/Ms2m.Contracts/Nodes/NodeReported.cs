@@ -61,6 +61,10 @@ public sealed record InstanceReported(
     long MemoryBytes,
     Guid? MigrationId)
 {
+    /// <summary>What its volumes take of their disk, as counted lately; absent when it has none, or they were not counted
+    /// yet.</summary>
+    public long? VolumeBytes { get; init; }
+
     /// <summary>Absent when the worker is older than it, or the instance does not run.</summary>
     public ProcessPicture? Picture { get; init; }
 }

@@ -17,7 +17,20 @@ public sealed record PreCopy(
 /// <param name="StoppedBecause">Why no further round follows, for people.</param>
 public sealed record PreCopied(
     Guid MigrationId, string Step, int Attempt, string Node,
-    IReadOnlyList<PreCopyRound> Rounds, string StoppedBecause) : IStepMessage;
+    IReadOnlyList<PreCopyRound> Rounds, string StoppedBecause) : IStepMessage
+{
+    /// <summary>Rounds of its volumes, in order; absent when none went ahead.</summary>
+    public IReadOnlyList<VolumeRound>? Volumes { get; init; }
+
+    /// <summary>Why no further round of volumes follows, for people; absent when there are none.</summary>
+    public string? VolumesStoppedBecause { get; init; }
+}
+
+/// <summary>One round of copying volumes while the workload runs.</summary>
+/// <param name="Bytes">What the volumes take.</param>
+/// <param name="WireBytes">What went over the wire.</param>
+/// <param name="Ms">From its begin until the target had all of it.</param>
+public sealed record VolumeRound(long Bytes, long WireBytes, double Ms);
 
 /// <summary>One round of copying memory while the workload runs.</summary>
 /// <param name="Bytes">Size of the whole checkpoint.</param>

@@ -41,6 +41,10 @@ public sealed record TransferCompleted(
 {
     /// <summary>What went over the wire for it; absent when unknown.</summary>
     public long? WireBytes { get; init; }
+
+    /// <summary>What went over the wire for volumes while the workload stood still; absent when they are part of the
+    /// archive, or there are none.</summary>
+    public long? VolumeWireBytes { get; init; }
 }
 
 /// <summary>Engine to source worker: forget the checkpoint and stop any transfer of it.</summary>

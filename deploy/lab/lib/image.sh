@@ -61,7 +61,9 @@ image_pack() {
   local name=$1 folder digest
   folder=$(image_folder "$name")
   [[ -d $folder ]] && return
-  rm -rf --one-file-system "$lab_cache/image/$name"-*
+  # Not those of today: another lab may be made of another recipe, and about to read its own.
+  find "$lab_cache/image" -mindepth 1 -maxdepth 1 -name "$name-*" \( -mmin +1440 -o -name '*.new' \) \
+    -exec rm -rf --one-file-system {} + 2>/dev/null || true
   mkdir -p "$folder.new/root"
   image_frame "$folder.new/root"
   "image_root_of_$name" "$folder.new/root"

@@ -13,7 +13,7 @@ public static class PreChecks
     private const long LeastDisk = 64L << 20;
 
     private static readonly Func<Checked, PreCheckVerdict?>[] _all =
-        [CpuCheck.Judge, VersionChecks.Criu, VersionChecks.Kernel, Runtime, ImageCheck.Judge, Memory, CheckpointSpace, Disk, Obstacles, Ports, Clock, TransferChecks.Judge, PostCopy];
+        [CpuCheck.Judge, VersionChecks.Criu, VersionChecks.Kernel, Runtime, ImageCheck.Judge, Memory, CheckpointSpace, Disk, Obstacles, Ports, Clock, TransferChecks.Judge, VolumeChecks.Judge, PostCopy];
 
     /// <summary>All verdicts, in the order of the checks; what does not apply says nothing.</summary>
     public static ImmutableArray<PreCheckVerdict> Judge(Strategy strategy, Candidate candidate)
@@ -59,8 +59,12 @@ public static class PreChecks
                 "room for checkpoints", one.Target.Node, one.Candidate.Instance.MemoryBytes, one.Target.CheckpointSpaceBytes));
 
     private static PreCheckVerdict? Disk(Checked one) => one.Target.Surroundings is not { DiskFreeBytes: var free } ? null
-        : free >= LeastDisk ? Say.Ok("disk", $"{Mega(free)} free on the target.")
-        : Say.No("disk", Failures.TooLittle("disk", one.Target.Node, LeastDisk, free));
+        : free >= DiskFor(one) ? Say.Ok("disk", $"{Mega(free)} free on the target.")
+        : Say.No("disk", Failures.TooLittle("disk", one.Target.Node, DiskFor(one), free));
+
+    // Volumes lie where the node's containers do, unless its operator has other plans; the target looks itself, too.
+    private static long DiskFor(Checked one) =>
+        LeastDisk + (one.CopiesMemory ? one.Candidate.Instance.VolumeBytes ?? 0 : 0);
 
     private static PreCheckVerdict? Obstacles(Checked one) => (one.CopiesMemory, one.Candidate.Instance.Picture) switch
     {

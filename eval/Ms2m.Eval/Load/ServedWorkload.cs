@@ -39,7 +39,14 @@ internal sealed class ServedWorkload : IAsyncDisposable
 
         var workload = new ServedWorkload(cluster, name, kind.Client(Address.Ip!.ToString()));
         await workload.Remove(cancel);
-        await cluster.Engine.Run(new RunRequest(name, node, kind.FullImage, null, kind.Environment) { Address = Address }, cancel);
+        await cluster.Engine.Run(
+            new RunRequest(name, node, kind.FullImage, null, kind.Environment)
+            {
+                Address = Address,
+                Command = kind.Command,
+                Volumes = kind.Volumes,
+            },
+            cancel);
         await workload.WaitFor($"it ran on {node}", one => one is { State: "running" } && one.Node == node, cancel);
         await workload.Client.StartAsync(cancel);
         return workload;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ms2m.Clients;
+using Ms2m.Contracts;
 
 namespace Ms2m.Eval.Load;
 
@@ -12,6 +13,18 @@ internal sealed record ServerKind(
     private static IReadOnlyDictionary<string, string> None { get; } = new Dictionary<string, string>();
 
     public string FullImage => $"localhost/ms2m/{Image}:latest";
+
+    /// <summary>Arguments in place of the image's own.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+
+    public IReadOnlyList<WorkloadVolume>? Volumes { get; init; }
+
+    /// <summary>With an append-only file in a volume.</summary>
+    public static ServerKind PersistentRedis(int keys) => Redis(keys) with
+    {
+        Command = ["--save", "", "--appendonly", "yes", "--dir", "/data", "--protected-mode", "no"],
+        Volumes = [new WorkloadVolume("data", "/data")],
+    };
 
     public static ServerKind Redis(int keys) => new("redis", None, host => new RedisClient(host, keys: keys));
 

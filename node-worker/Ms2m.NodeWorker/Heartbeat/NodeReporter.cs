@@ -4,12 +4,14 @@ using Ms2m.NodeWorker.Instances;
 using Ms2m.NodeWorker.Preflight;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Volumes;
 
 namespace Ms2m.NodeWorker.Heartbeat;
 
 /// <summary>Says every two seconds, and at once when instances change, what this node is, can do and hosts.</summary>
 public sealed partial class NodeReporter(
     WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, Holdings holdings, Room room, NodeFeatures features, Surroundings surroundings,
+    VolumeSizes volumes,
     HeartbeatSignal signal, IBusSender bus, TimeProvider time, ILogger<NodeReporter> log) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -48,7 +50,10 @@ public sealed partial class NodeReporter(
         var before = instances.ReadAll();
         // Containers run on while podman does not answer: what was seen last is nearer to the truth than nothing.
         if (await runtime.ListAsync(cancel) is { Failed: false } listed)
+        {
             _instances = [.. listed.Value.Select(container => Describe(container, before))];
+            volumes.KeepOnly(_instances.Select(one => one.InstanceId));
+        }
         string Version(string name) =>
             found.FirstOrDefault(f => f.Name == name) is { Available: true } feature ? feature.Detail : "missing";
         return new NodeReported(
@@ -101,6 +106,7 @@ public sealed partial class NodeReporter(
             container.Name, spec, role ?? InstanceRole.Retired, file?.Epoch ?? 0, container.State,
             ProcessMemory.OfContainer(container.Pid), file?.MigrationId)
         {
+            VolumeBytes = spec.Volumes is { Count: > 0 } ? volumes.Of(container.Name) : null,
             Picture = container.IsRunning ? ProcessPictures.Of(container.Pid, container.Pod) : null,
         };
     }

@@ -58,6 +58,10 @@ public sealed record WorkerOptions
     /// refuses migrations earlier.</summary>
     public long ReserveBytes { get; init; } = 64_000_000;
 
+    /// <summary>MS2M_DISK_RESERVE_BYTES: room that volumes of migrations must leave free on their disk. Default 1 GB; more
+    /// refuses migrations earlier.</summary>
+    public long DiskReserveBytes { get; init; } = 1_000_000_000;
+
     /// <summary>MS2M_BASE_SECONDS: for how long the memory of a workload that was moved with <c>delta</c> is kept where it
     /// left, for its way back; 0 keeps none. Default 3600: a shorter one keeps its secrets for less long, a longer one saves
     /// more transfers.</summary>
@@ -90,6 +94,9 @@ public sealed record WorkerOptions
     public string IncomingFolder => Path.Combine(Checkpoints, "in");
 
     public string RegistryFolder => Path.Combine(Data, "registry");
+
+    /// <summary>For what rsync is told while it runs.</summary>
+    public string VolumesFolder => Path.Combine(Data, "volumes");
 
     public string BaseFolder => Path.Combine(Checkpoints, "base");
 

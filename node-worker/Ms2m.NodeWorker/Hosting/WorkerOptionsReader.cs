@@ -77,6 +77,9 @@ public static class WorkerOptionsReader
         if (!long.TryParse(Text("MS2M_RESERVE_BYTES", "64000000"), NumberStyles.None, CultureInfo.InvariantCulture,
                 out var reserve))
             problems.Add("MS2M_RESERVE_BYTES must be a number of bytes.");
+        if (!long.TryParse(Text("MS2M_DISK_RESERVE_BYTES", "1000000000"), NumberStyles.None, CultureInfo.InvariantCulture,
+                out var diskReserve))
+            problems.Add("MS2M_DISK_RESERVE_BYTES must be a number of bytes.");
         if (!int.TryParse(Text("MS2M_BASE_SECONDS", "3600"), NumberStyles.None, CultureInfo.InvariantCulture, out var baseSeconds))
             problems.Add("MS2M_BASE_SECONDS must be a number of seconds.");
         if (!int.TryParse(Text("MS2M_BASE_SHARE", "50"), NumberStyles.None, CultureInfo.InvariantCulture, out var baseShare)
@@ -105,6 +108,7 @@ public static class WorkerOptionsReader
             WorkloadBridge = bridge,
             Way = way,
             ReserveBytes = reserve,
+            DiskReserveBytes = diskReserve,
             Registry = ReadRegistry(setting, Secret, Address, tls, scheme, problems),
             BaseSeconds = baseSeconds,
             BaseShare = baseShare,

@@ -15,6 +15,7 @@ using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.PostCopy;
 using Ms2m.NodeWorker.Transfer.Registry;
 using Ms2m.NodeWorker.Transfer.Security;
+using Ms2m.NodeWorker.Volumes;
 
 namespace Ms2m.NodeWorker.Hosting;
 
@@ -65,6 +66,11 @@ public static class WorkerServices
             : new Unprotected());
 
         services.AddSingleton<Preparations>();
+        services.AddSingleton<VolumeScans>();
+        services.AddSingleton<VolumeSizes>();
+        services.AddSingleton<VolumeSender>();
+        services.AddSingleton<ArrivedVolumes>();
+        services.AddSingleton<IChannelHandler, VolumeReceiver>();
         services.AddSingleton<IStepHandler<ReserveTarget>, ReserveTargetHandler>();
         services.AddSingleton<IStepHandler<PreCopy>, PreCopyHandler>();
         services.AddSingleton<IStepHandler<TakeCheckpoint>, TakeCheckpointHandler>();
@@ -90,6 +96,7 @@ public static class WorkerServices
         services.AddSingleton<INodeCheck, ControlGroupCheck>();
         services.AddSingleton<INodeCheck, WorkloadNetworkCheck>();
         services.AddSingleton<INodeCheck, RegistryCheck>();
+        services.AddSingleton<INodeCheck, RsyncCheck>();
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("soft-dirty", "mem_dirty_track"));
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("pagemap-scan", "pagemap_scan"));
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("userfaultfd", "uffd"));

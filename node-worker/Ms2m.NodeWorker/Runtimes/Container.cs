@@ -31,6 +31,10 @@ public sealed record DumpRequest(string Name, string Folder, CheckpointWay Accep
     /// <summary>Memory that can follow later is left out. Only of a container that stays frozen.</summary>
     public bool PostCopy { get; init; }
 
+    /// <summary>When set, volumes are not taken, because this takes them: called when the container stands still, which it
+    /// does until both this and the dump have ended, whether or not it stays so.</summary>
+    public Func<CancellationToken, Task<Trouble?>>? WhileFrozen { get; init; }
+
     /// <summary>When set, all of it in one archive of that name and in the runtime's own form, which other nodes' runtimes
     /// restore by themselves.</summary>
     public string? OneFile { get; init; }
@@ -54,6 +58,11 @@ public sealed record Container(string Id, string Name, WorkloadSpec? Spec, strin
     /// <summary>Its processes have ended, or never ran; it is not on its way to anything else.</summary>
     public bool HasEnded => State is "exited" or "stopped" or "dead";
 }
+
+/// <summary>Files that a container keeps beside its image.</summary>
+/// <param name="Destination">Where the container sees them.</param>
+/// <param name="Folder">Where they are.</param>
+public sealed record MountedVolume(string Destination, string Folder);
 
 /// <summary>What a finished checkpoint consists of.</summary>
 /// <param name="FrozenMs">How long the processes stood still; absent when unknown.</param>

@@ -13,6 +13,9 @@ public interface IContainerRuntime
     /// <summary>The container of that name, or null; also one that belongs to no workload (its spec is null then).</summary>
     Task<Outcome<Container?>> FindAsync(string name, CancellationToken cancel);
 
+    /// <summary>The container's volumes, by where they are mounted.</summary>
+    Task<Outcome<IReadOnlyList<MountedVolume>>> VolumesAsync(string name, CancellationToken cancel);
+
     /// <summary>Names of the images that are there.</summary>
     Task<Outcome<IReadOnlyList<string>>> ImagesAsync(CancellationToken cancel);
 

@@ -4,30 +4,44 @@ using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Volumes;
 
 namespace Ms2m.NodeWorker.Steps;
 
-/// <summary>Brings the target memory ahead of the checkpoint. What goes wrong here is not trouble, only fewer rounds.</summary>
-public sealed class PreCopyHandler(WorkerOptions options, IContainerRuntime runtime, AheadRounds ahead) : IStepHandler<PreCopy>
+/// <summary>Brings the target volumes, and memory where that was asked for, ahead of the checkpoint. What goes wrong here is not trouble, only fewer rounds.</summary>
+public sealed class PreCopyHandler(WorkerOptions options, IContainerRuntime runtime, AheadRounds ahead, VolumeSender volumes) : IStepHandler<PreCopy>
 {
     public async Task<Trouble?> HandleAsync(PreCopy command, Action<IStepMessage> answer, CancellationToken cancel)
     {
         using var span = WorkerTraces.Part("pre-copy");
-        var (rounds, why) = await RunAsync(command, cancel);
-        answer(new PreCopied(command.MigrationId, command.Step, command.Attempt, options.Node, rounds, why));
+        if (!Uri.TryCreate(command.TransferUrl, UriKind.Absolute, out var url))
+        {
+            answer(new PreCopied(
+                command.MigrationId, command.Step, command.Attempt, options.Node, [], "the target's address cannot be read"));
+            return null;
+        }
+        var order = new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes) { Options = command.Transfer };
+        // Volumes first: memory that was sent first would grow old meanwhile.
+        var (volumeRounds, whyVolumes) = await volumes.RunAheadAsync(order, command.InstanceId, cancel);
+        var (rounds, why) = command.Transfer.Mode == TransferMode.Delta
+            ? await RunAsync(order, command.InstanceId, cancel)
+            : ([], "only volumes go ahead");
+        answer(new PreCopied(command.MigrationId, command.Step, command.Attempt, options.Node, rounds, why)
+        {
+            Volumes = volumeRounds.Count > 0 ? volumeRounds : null,
+            VolumesStoppedBecause = whyVolumes,
+        });
         return null;
     }
 
-    private async Task<(IReadOnlyList<PreCopyRound>, string)> RunAsync(PreCopy command, CancellationToken cancel)
+    private async Task<(IReadOnlyList<PreCopyRound>, string)> RunAsync(
+        TransferOrder order, string instance, CancellationToken cancel)
     {
-        if (!Uri.TryCreate(command.TransferUrl, UriKind.Absolute, out var url))
-            return ([], "the target's address cannot be read");
-        var found = await runtime.FindAsync(command.InstanceId, cancel);
+        var found = await runtime.FindAsync(instance, cancel);
         if (found.Failed)
             return ([], found.Trouble.Reason.Message);
         if (found.Value is not { IsRunning: true } container)
-            return ([], $"{command.InstanceId} does not run");
-        var order = new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes) { Options = command.Transfer };
+            return ([], $"{instance} does not run");
         return await ahead.RunAsync(order, new LiveContainer(container.Pid, container.Id), cancel);
     }
 }

@@ -8,6 +8,7 @@ using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Channels;
 using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.PostCopy;
+using Ms2m.NodeWorker.Volumes;
 
 namespace Ms2m.NodeWorker.Steps;
 
@@ -15,7 +16,7 @@ namespace Ms2m.NodeWorker.Steps;
 public sealed class RemoveInstanceHandler(
     WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book,
     IncomingCheckpoints incoming, OpenChannels channels, OutgoingFolders outgoing, Preparations preparations, Bases bases,
-    PageSources sources, ComingPages coming,
+    VolumeScans scans, PageSources sources, ComingPages coming,
     HeartbeatSignal heartbeat)
     : IStepHandler<RemoveInstance>
 {
@@ -44,6 +45,7 @@ public sealed class RemoveInstanceHandler(
         outgoing.Remove(command.MigrationId);
         // What the workload leaves behind when it has moved is kept for its way back.
         bases.RemoveAhead(command.MigrationId);
+        scans.Forget(command.InstanceId);
         answer(new InstanceRemoved(
             command.MigrationId, command.Step, command.Attempt, options.Node, command.InstanceId));
         heartbeat.Now();

@@ -9,6 +9,7 @@ using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Channels;
 using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.Wire;
+using Ms2m.NodeWorker.Volumes;
 
 namespace Ms2m.NodeWorker.Steps;
 
@@ -38,7 +39,8 @@ public sealed class ReserveTargetHandler(
         var path = TransferEndpoint.PathOf(command.MigrationId, command.Attempt);
         var query = TransferUrl.Query(
             options.Way == CheckpointWayWanted.Archive ? TransferUrl.OnlyArchive : null,
-            Zstd.IsAvailable ? TransferUrl.Zstd : null, TransferUrl.Delta);
+            Zstd.IsAvailable ? TransferUrl.Zstd : null, TransferUrl.Delta,
+            await Rsync.VersionAsync(cancel) is null ? null : TransferUrl.Volumes);
         answer(new TargetReserved(
             command.MigrationId, command.Step, command.Attempt, options.Node,
             new Uri(options.Advertise, path + query).ToString(), room.FreeForCheckpoints));

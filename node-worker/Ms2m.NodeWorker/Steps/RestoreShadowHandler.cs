@@ -8,13 +8,15 @@ using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.PostCopy;
+using Ms2m.NodeWorker.Volumes;
 
 namespace Ms2m.NodeWorker.Steps;
 
 /// <summary>Brings a received checkpoint to life as a shadow.</summary>
 public sealed class RestoreShadowHandler(
     WorkerOptions options, IContainerRuntime runtime, ReservationBook book, IncomingCheckpoints incoming,
-    InstanceFolders instances, Preparations preparations, Bases bases, ComingPages pages, HeartbeatSignal heartbeat, TimeProvider time)
+    InstanceFolders instances, Preparations preparations, ArrivedVolumes volumes, VolumeScans scans, Bases bases,
+    ComingPages pages, HeartbeatSignal heartbeat, TimeProvider time)
     : IStepHandler<RestoreShadow>
 {
     public async Task<Trouble?> HandleAsync(
@@ -53,6 +55,7 @@ public sealed class RestoreShadowHandler(
         // The process has its memory back; a second copy of its secrets is of no more use.
         await incoming.DiscardAsync(command.MigrationId);
         bases.RemoveAhead(command.MigrationId);
+        scans.Forget(command.InstanceId);
         return null;
     }
 
@@ -83,6 +86,8 @@ public sealed class RestoreShadowHandler(
         using var seen = new CheckpointDigest();
         var arrived = await ArrivedFiles.OfAsync(images, digest, cancel);
         seen.Recall(arrived.Archives);
+        if (await volumes.RefuseAsync(request, images, cancel) is { } refusal)
+            return refusal;
         if (await runtime.RestoreAsync(request, images, cancel) is { Failed: true } restore)
             return restore.Trouble;
         await seen.AppendFilesAsync(images, arrived.Images, cancel);

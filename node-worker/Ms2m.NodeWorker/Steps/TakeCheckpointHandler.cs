@@ -9,13 +9,14 @@ using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.PostCopy;
 using Ms2m.NodeWorker.Transfer.Registry;
+using Ms2m.NodeWorker.Volumes;
 
 namespace Ms2m.NodeWorker.Steps;
 
 /// <summary>Dumps the source into memory and sends the dump.</summary>
 public sealed class TakeCheckpointHandler(
-    WorkerOptions options, CheckpointStorage storage, IContainerRuntime runtime, ICheckpointTransfer transfer, Bases bases,
-    PageSources pages, HeartbeatSignal heartbeat, TimeProvider time)
+    WorkerOptions options, CheckpointStorage storage, IContainerRuntime runtime, ICheckpointTransfer transfer, VolumeSender volumes,
+    Bases bases, PageSources pages, HeartbeatSignal heartbeat, TimeProvider time)
     : IStepHandler<TakeCheckpoint>
 {
     public async Task<Trouble?> HandleAsync(
@@ -30,6 +31,10 @@ public sealed class TakeCheckpointHandler(
         // Its clients wait from the freeze on: nobody stands still for a target that is not there.
         if (command.StaysFrozen && await transfer.ReachAsync(order, cancel) is { } unreachable)
             return unreachable;
+        var besides = await volumes.VolumesOfAsync(order, command.InstanceId, cancel);
+        if (besides.Failed)
+            return besides.Trouble;
+        long? volumesWire = null;
         // A folder of its own for each attempt: a cancelled dump may still be writing into its own.
         var attempt = Path.Combine(options.OutgoingFolder, string.Create(
             CultureInfo.InvariantCulture, $"{command.MigrationId:N}-{command.Attempt}"));
@@ -57,6 +62,7 @@ public sealed class TakeCheckpointHandler(
                     sent.Value.Bytes, sent.Value.Digest, sent.Value.TransferMs)
                 {
                     WireBytes = sent.Value.WireBytes,
+                    VolumeWireBytes = volumesWire,
                 });
             if (!sent.Failed && workload is not null && command.Transfer.Mode == TransferMode.Delta)
                 await KeepAsync(workload, sent.Value);
@@ -104,6 +110,16 @@ public sealed class TakeCheckpointHandler(
             return outcome;
         }
 
+        async Task<Trouble?> FinishVolumesAsync(CancellationToken stop)
+        {
+            using var span = WorkerTraces.Part("volumes");
+            var outcome = await volumes.FinishAsync(order, command.InstanceId, besides.Value, images, stop);
+            WorkerTraces.Ended(span, outcome.Trouble);
+            if (!outcome.Failed)
+                volumesWire = outcome.Value;
+            return outcome.Trouble;
+        }
+
         async Task<Outcome<Dump>> DumpAsync()
         {
             using var span = WorkerTraces.Part("checkpoint");
@@ -113,6 +129,7 @@ public sealed class TakeCheckpointHandler(
                     StaysFrozen = command.StaysFrozen,
                     KeepsConnections = command.KeepsConnections,
                     PostCopy = command.PostCopy,
+                    WhileFrozen = besides.Value.Count > 0 ? FinishVolumesAsync : null,
                     OneFile = command.Transfer.Mode == TransferMode.Registry ? RegistryTransfer.ExportFile : null,
                 }, cancel);
             WorkerTraces.Ended(span, outcome.Trouble);

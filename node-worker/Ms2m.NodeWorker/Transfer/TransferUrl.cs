@@ -14,11 +14,16 @@ public static class TransferUrl
     /// <summary>As its query: the target tells which pages it has, and takes memory ahead of a checkpoint.</summary>
     public const string Delta = "accepts=delta";
 
+    /// <summary>As its query: the target takes volumes by themselves, also ahead of a checkpoint.</summary>
+    public const string Volumes = "accepts=volumes";
+
     public static CheckpointWay Accepts(Uri url) => Says(url, OnlyArchive) ? CheckpointWay.Archive : CheckpointWay.Images;
 
     public static bool AcceptsDelta(Uri url) => Says(url, Delta);
 
     public static bool AcceptsZstd(Uri url) => Says(url, Zstd);
+
+    public static bool AcceptsVolumes(Uri url) => Says(url, Volumes);
 
     public static string Query(params ReadOnlySpan<string?> said)
     {

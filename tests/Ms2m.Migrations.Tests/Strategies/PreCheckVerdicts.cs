@@ -58,6 +58,53 @@ public class PreCheckVerdicts
         Assert.Null(PreChecks.RefusalIn(PreChecks.Judge(PlanCatalogue.Find("cold")!, Broken(check))));
 
     [Fact]
+    public void volumes_that_the_targets_disk_has_no_room_for_are_refused()
+    {
+        var fine = WithVolumes();
+
+        var refusal = PreChecks.RefusalIn(Judge(fine with { Instance = fine.Instance with { VolumeBytes = 6L << 30 } }));
+
+        Assert.Equal("MS2M-0123", refusal?.Code);
+        Assert.Null(PreChecks.RefusalIn(Judge(fine)));
+    }
+
+    [Theory]
+    [InlineData(true, true, TransferMode.Direct, VerdictLevel.Ok)]
+    [InlineData(true, true, TransferMode.Delta, VerdictLevel.Ok)]
+    [InlineData(false, true, TransferMode.Direct, VerdictLevel.Warning)]
+    [InlineData(true, false, TransferMode.Direct, VerdictLevel.Warning)]
+    [InlineData(true, true, TransferMode.Registry, VerdictLevel.Warning)]
+    public void volumes_that_must_travel_in_the_freeze_are_warned_of(
+        bool atSource, bool atTarget, TransferMode mode, VerdictLevel level)
+    {
+        var fine = WithVolumes();
+
+        var verdicts = Judge(fine with
+        {
+            Source = Rsync(fine.Source, atSource),
+            Target = Rsync(fine.Target, atTarget),
+            Transfer = new TransferOptions(mode),
+        });
+
+        Assert.Equal(level, verdicts.Single(one => one.Check == "volumes").Level);
+    }
+
+    [Fact]
+    public void a_workload_without_volumes_hears_nothing_of_them() =>
+        Assert.DoesNotContain(Judge(Fine()), one => one.Check == "volumes");
+
+    [Theory]
+    [InlineData(TransferMode.Direct, true)]
+    [InlineData(TransferMode.Delta, true)]
+    [InlineData(TransferMode.Registry, false)]
+    public void what_has_volumes_sends_them_ahead(TransferMode mode, bool ahead)
+    {
+        var fine = WithVolumes();
+
+        Assert.Equal(ahead, Shape.Of(fine.Spec, new TransferOptions(mode), postCopy: false).PreCopies);
+    }
+
+    [Fact]
     public void an_older_kernel_and_clocks_apart_are_warnings()
     {
         var fine = Fine();
@@ -146,6 +193,15 @@ public class PreCheckVerdicts
             Target = fine.Target with { Versions = versions, Surroundings = _there, ClockBehindMs = 5 },
         };
     }
+
+    private static Candidate WithVolumes()
+    {
+        var fine = Fine();
+        return fine with { Instance = fine.Instance with { Spec = fine.Spec with { Volumes = [new WorkloadVolume("data", "/data")] } } };
+    }
+
+    private static NodeReported Rsync(NodeReported node, bool available) =>
+        node with { Features = [.. node.Features, new NodeFeature("rsync", available, "")] };
 
     /// <summary>One bit of the first word less.</summary>
     private static string Forgetful()

@@ -33,6 +33,15 @@ public sealed class FakeRuntime : IContainerRuntime
 
     public int Dumps { get; private set; }
 
+    /// <summary>Folders of this machine, by container.</summary>
+    public Dictionary<string, IReadOnlyList<MountedVolume>> Volumes { get; } = [];
+
+    /// <summary>Called when a container stands still and its volumes are about to be taken for the last time.</summary>
+    public Action? BeforeLastRound { get; set; }
+
+    public Task<Outcome<IReadOnlyList<MountedVolume>>> VolumesAsync(string name, CancellationToken cancel) =>
+        Answer<IReadOnlyList<MountedVolume>>(Volumes.GetValueOrDefault(name, []).ToList());
+
     public Task<Outcome<Container>> RunAsync(ContainerRequest request, CancellationToken cancel)
     {
         if (!Images.Contains(request.Spec.Image))
@@ -67,6 +76,12 @@ public sealed class FakeRuntime : IContainerRuntime
             return NodeFailures.NotRunning(name, container.State);
         if (request.StaysFrozen)
             _containers[name] = container with { State = Container.Frozen };
+        BeforeLastRound?.Invoke();
+        if (request.WhileFrozen?.Invoke(cancel) is { } besides && await besides is { } trouble)
+        {
+            _containers[name] = container;
+            return trouble;
+        }
         if (FailDump)
         {
             _containers[name] = container;

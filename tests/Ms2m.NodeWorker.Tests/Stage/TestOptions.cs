@@ -18,5 +18,6 @@ internal static class TestOptions
         Checkpoints = Path.Combine(folder, "checkpoints"),
         PodmanSocket = Path.Combine(folder, "no-podman.sock"),
         ReserveBytes = 1_000_000,
+        DiskReserveBytes = 1_000_000,
     };
 }

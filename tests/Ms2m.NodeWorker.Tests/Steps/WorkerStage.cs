@@ -15,6 +15,7 @@ using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Tests.Stage;
 using Ms2m.NodeWorker.Tests.Transfer;
 using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Channels;
 using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.Registry;
 using Ms2m.NodeWorker.Transfer.Security;
@@ -30,9 +31,9 @@ internal sealed class WorkerStage : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly WebApplication _app;
 
-    private WorkerStage(string node, RegistryPlace? registry)
+    private WorkerStage(string node, RegistryPlace? registry, Func<WorkerOptions, WorkerOptions> change)
     {
-        var options = TestOptions.In(_folder.Path, node) with { Registry = registry };
+        var options = change(TestOptions.In(_folder.Path, node) with { Registry = registry });
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => WorkerAddresses.Bind(kestrel, options));
@@ -49,6 +50,7 @@ internal sealed class WorkerStage : IAsyncDisposable
         Options = options;
         _app = builder.Build();
         _app.Services.GetRequiredService<TransferEndpoint>().Map(_app);
+        _app.Services.GetRequiredService<ChannelEndpoint>().Map(_app);
     }
 
     public WorkerOptions Options { get; }
@@ -75,9 +77,10 @@ internal sealed class WorkerStage : IAsyncDisposable
 
     public FakeRoom Room => (FakeRoom)_app.Services.GetRequiredService<Room>();
 
-    public static async Task<WorkerStage> OpenAsync(string node = "node-t", RegistryPlace? registry = null)
+    public static async Task<WorkerStage> OpenAsync(
+        string node = "node-t", RegistryPlace? registry = null, Func<WorkerOptions, WorkerOptions>? change = null)
     {
-        var stage = new WorkerStage(node, registry);
+        var stage = new WorkerStage(node, registry, change ?? (options => options));
         await stage._app.StartAsync();
         return stage;
     }

@@ -127,13 +127,17 @@ internal sealed class ArchiveRules(IReadOnlyList<string> layers)
                 ? null
                 : "it links to a file that the archive has not brought";
         }
-        if (kind != TarEntryType.SymbolicLink)
-            return null;
-        if (entry.LinkName.Length is 0 or > MaxName || entry.LinkName.Any(char.IsControl))
+        return kind == TarEntryType.SymbolicLink ? RefuseLink(entry.LinkName, depth) : null;
+    }
+
+    /// <summary>For a symbolic link that lies in so many folders.</summary>
+    public static string? RefuseLink(string link, int depth)
+    {
+        if (link.Length is 0 or > MaxName || link.Any(char.IsControl))
             return "it links to what is no name";
-        if (entry.LinkName.StartsWith('/'))
+        if (link.StartsWith('/'))
             return null;
-        foreach (var part in entry.LinkName.Split('/'))
+        foreach (var part in link.Split('/'))
         {
             depth += part switch { ".." => -1, "" or "." => 0, _ => 1 };
             if (depth < 0)

@@ -79,27 +79,52 @@ public sealed partial class PodmanRuntime
         }
     }
 
+    /// <summary>Memory and files, and beside them what others take while it stands still.</summary>
     /// <param name="taken">Told when nothing of the container is looked at any more, and only packing is left.</param>
     private async Task<Outcome<Dump>> TakeAsync(
         DumpRequest request, InspectedContainer container, Action taken, CancellationToken cancel)
     {
+        if (request.WhileFrozen is not { } take)
+            return await TakeOwnAsync(request, container, taken, cancel);
+        using var useless = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var beside = take(useless.Token);
+        try
+        {
+            var dump = await TakeOwnAsync(request, container, () => { }, cancel);
+            if (dump.Failed)
+                return dump;
+            if (await beside is { } trouble)
+                return trouble;
+            taken();
+            return dump;
+        }
+        finally
+        {
+            await useless.CancelAsync();
+            await ((Task)beside).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<Outcome<Dump>> TakeOwnAsync(
+        DumpRequest request, InspectedContainer container, Action taken, CancellationToken cancel)
+    {
         if (request.PostCopy)
         {
-            return OnlyArchiveCarries(container) is { } more
+            return OnlyArchiveCarries(request, container) is { } more
                 ? NodeFailures.MoreThanMemory(request.Name, more)
                 : await DumpAsync(container, request, taken);
         }
         if (request.OneFile is { } name)
             return await ExportWholeAsync(container, request.Folder, name, taken, cancel);
-        return places.AlwaysArchive || request.Accepts == CheckpointWay.Archive || OnlyArchiveCarries(container) is not null
-            ? await ExportAsync(container, request.Folder, taken, cancel)
+        return places.AlwaysArchive || request.Accepts == CheckpointWay.Archive || OnlyArchiveCarries(request, container) is not null
+            ? await ExportAsync(request, container, taken, cancel)
             : await DumpAsync(container, request, taken);
     }
 
     /// <summary>What of this container CRIU's images alone would lose; null when they are enough.</summary>
-    private string? OnlyArchiveCarries(InspectedContainer container)
+    private string? OnlyArchiveCarries(DumpRequest request, InspectedContainer container)
     {
-        if (container.Mounts?.FirstOrDefault(m => m.Type == "volume") is { } volume)
+        if (request.WhileFrozen is null && container.Mounts?.FirstOrDefault(m => m.Type == "volume") is { } volume)
             return $"it has a volume at {volume.Destination}";
         if (container.StaticDir is not { } state || container.GraphDriver?.Data is not { } layers
             || !layers.TryGetValue("UpperDir", out var upper))
@@ -143,8 +168,9 @@ public sealed partial class PodmanRuntime
     /// <summary>podman's checkpoint, with what the program has changed outside its memory. What podman exports besides
     /// is not needed, but without an export it does not look for changed files.</summary>
     private async Task<Outcome<Dump>> ExportAsync(
-        InspectedContainer container, string folder, Action taken, CancellationToken cancel)
+        DumpRequest request, InspectedContainer container, Action taken, CancellationToken cancel)
     {
+        var folder = request.Folder;
         if (container.StaticDir is not { } state)
             return NodeFailures.DumpFailed(container.Name, "podman names no folder of its own for it");
         var work = places.Here(folder + ".work");
@@ -153,14 +179,15 @@ public sealed partial class PodmanRuntime
         try
         {
             var export = Path.Combine(work, "export.tar");
-            var reply = await DownloadExportAsync(container, export, cancel);
+            var reply = await DownloadExportAsync(container, export, request.WhileFrozen is null, cancel);
             taken();
             if (reply.Failed)
                 return reply.Trouble;
             if (!reply.Value.IsSuccess)
                 return NodeFailures.DumpFailed(
                     container.Name, CriuLog.FirstError(places.Here(Path.Combine(state, "dump.log"))) ?? reply.Value.Cause());
-            await VolumeArchives.TakeAsync(export, places.Here(folder), container.Mounts ?? [], cancel);
+            if (request.WhileFrozen is null)
+                await VolumeArchives.TakeAsync(export, places.Here(folder), container.Mounts ?? [], cancel);
             var stats = CriuStats.ReadExport(export);
             // podman and runc write some of them for everybody to read.
             foreach (var file in Directory.EnumerateFiles(places.Here(folder)))
@@ -175,7 +202,7 @@ public sealed partial class PodmanRuntime
     }
 
     private async Task<Outcome<PodmanReply>> DownloadExportAsync(
-        InspectedContainer container, string path, CancellationToken cancel)
+        InspectedContainer container, string path, bool volumes, CancellationToken cancel)
     {
         await using var file = new FileStream(path, new FileStreamOptions
         {
@@ -184,6 +211,6 @@ public sealed partial class PodmanRuntime
             UnixCreateMode = PrivateFiles.File,
         });
         return await podman.DownloadAsync(
-            $"containers/{container.Name}/checkpoint?export=true&leaveRunning=true&tcpEstablished=true", file, Long, cancel);
+            $"containers/{container.Name}/checkpoint?export=true&leaveRunning=true&tcpEstablished=true{(volumes ? "" : "&ignoreVolumes=true")}", file, Long, cancel);
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class PodmanRuntime
         try
         {
             var export = places.Here(Path.Combine(work, "export.tar"));
-            var reply = await DownloadExportAsync(container, export, cancel);
+            var reply = await DownloadExportAsync(container, export, volumes: true, cancel);
             taken();
             if (reply.Failed)
                 return reply.Trouble;

@@ -6,6 +6,19 @@ public sealed partial class PodmanRuntime
     /// way between two nodes must not write into the same files. No instance's name has a dot in it.</summary>
     private static string VolumesOf(string instance) => $"ms2m.{instance}.";
 
+    public async Task<Outcome<IReadOnlyList<MountedVolume>>> VolumesAsync(string name, CancellationToken cancel)
+    {
+        var found = await InspectAsync(name, cancel);
+        if (found.Failed)
+            return found.Trouble;
+        return found.Value is not { } container
+            ? NodeFailures.NoSuchInstance(name)
+            : (MountedVolume[])[.. (container.Mounts ?? [])
+                .Where(mount => mount is { Type: "volume", Destination: not null, Source: not null })
+                .Select(mount => new MountedVolume(mount.Destination!, places.Here(mount.Source!)))
+                .OrderBy(mount => mount.Destination, StringComparer.Ordinal)];
+    }
+
     /// <summary>podman removes only volumes without a name with their container.</summary>
     private async Task<Trouble?> RemoveVolumesAsync(string instance, CancellationToken cancel)
     {

@@ -39,6 +39,9 @@ public sealed class ChannelStream : Stream
         _signs = GiveSignsAsync();
     }
 
+    /// <summary>What this side has put onto the wire.</summary>
+    public long WireBytes => _wire.Bytes;
+
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
