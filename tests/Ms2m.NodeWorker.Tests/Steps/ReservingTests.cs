@@ -30,7 +30,7 @@ public sealed class ReservingTests
         stage.Desk.Accept(_reserve);
         var reserved = await stage.Bus.NextAsync<TargetReserved>();
 
-        Assert.Equal($"https://10.0.0.9:8490/checkpoints/{_reserve.MigrationId}/1?accepts=zstd&accepts=delta", reserved.TransferUrl);
+        Assert.Equal($"https://10.0.0.9:8490/checkpoints/{_reserve.MigrationId}/1?accepts=zstd&accepts=delta&accepts=volumes", reserved.TransferUrl);
         Assert.NotNull(stage.Book.Of(_reserve.MigrationId));
         Assert.All(stage.Left(), f => Assert.DoesNotContain(
             "top-secret", File.ReadAllText(Path.Combine(stage.Options.Data, f)), StringComparison.Ordinal));
