@@ -30,6 +30,7 @@ public sealed record MigrationView(
     double? WaitedMs = null,
     string? StrategyReason = null,
     string? Transfer = null,
+    bool PostCopy = false,
     long? WireBytes = null)
 {
     public const string Completed = "Completed";

@@ -37,7 +37,10 @@ internal static class EventSentence
             "instance_frozen" => $"{Text(data, "instanceId")} stands still",
             "instance_thawed" => $"{Text(data, "instanceId")} runs on",
             "instance_started" => $"{Text(data, "instanceId")} started on {Text(data, "node")} in {Ms(data, "startMs")}",
+            "copy_verified" when Is(data, "restAtSource") =>
+                $"copy restored from {Short(data, "digest")}, most of its memory stands still at the source",
             "copy_verified" => $"copy verified: made of {Short(data, "digest")}, the source stands still",
+            "pages_collected" => $"the last page has come: {Human.Bytes(Number(data, "bytes"))} in {Ms(data, "ms")} after the checkpoint",
             "state_left_behind" => "no state is carried: the new instance begins anew",
             "shadow_ready" => $"copy restored on {Text(data, "node")} in {Ms(data, "restoreMs")}",
             "shadow_attached" => $"shadow reads replay queue and journal, at {Text(data, "position")}",
@@ -66,6 +69,9 @@ internal static class EventSentence
 
     private static string How(JsonElement data) =>
         $", {Text(data, "strategy")}{(data.TryGetProperty("strategyReason", out var why) && why.ValueKind == JsonValueKind.String ? $" because {why}" : "")}";
+
+    private static bool Is(JsonElement data, string name) =>
+        data.TryGetProperty(name, out var said) && said.ValueKind == JsonValueKind.True;
 
     private static int Count(JsonElement data, string name) =>
         data.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.GetArrayLength() : 0;

@@ -40,6 +40,7 @@ internal static class Timeline
     private static string How(MigrationView migration) => (migration.Strategy, migration.Transfer?.ToLowerInvariant()) switch
     {
         (null, _) => "",
+        (var strategy, _) when migration.PostCopy => $"{strategy} with post-copy  ",
         (var strategy, null or "direct") => $"{strategy}  ",
         var (strategy, transfer) => $"{strategy} by {transfer}  ",
     };

@@ -21,7 +21,8 @@ public sealed record Forecast(
         MigrationRequested requested => new(
             start.Workload, start.TargetNode, requested.SourceNode, true, null, requested.Strategy, requested.StrategyReason,
             requested.Transfer, requested.Verdicts, StagesOf(PlanCatalogue.Find(requested)!),
-            ForecastTimes.Of([.. past.Where(one => one.Strategy == requested.Strategy && (one.Transfer ?? TransferMode.Direct) == requested.Transfer.Mode)])),
+            ForecastTimes.Of([.. past.Where(one => one.Strategy == requested.Strategy && (one.Transfer ?? TransferMode.Direct) == requested.Transfer.Mode
+                && one.PostCopy == requested.PostCopy)])),
         MigrationRejected rejected => new(
             start.Workload, start.TargetNode, null, false, rejected.Reason, null, null, start.Transfer ?? new(), rejected.Verdicts, [], null),
         _ => throw new ArgumentException($"No migration begins with {first.GetType().Name}.", nameof(first)),

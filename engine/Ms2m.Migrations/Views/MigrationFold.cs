@@ -102,6 +102,7 @@ public sealed class MigrationFold(Guid id)
                 Strategy = requested.Strategy,
                 StrategyReason = requested.StrategyReason,
                 Transfer = requested.Transfer.Mode,
+                PostCopy = requested.PostCopy,
                 Priority = requested.Priority,
             },
             MigrationRejected rejected => view with

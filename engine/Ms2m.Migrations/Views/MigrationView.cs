@@ -22,6 +22,9 @@ public sealed record MigrationView
     /// <summary>How the checkpoint travels; absent before that is known.</summary>
     public TransferMode? Transfer { get; init; }
 
+    /// <summary>Whether it was to serve before its memory was there.</summary>
+    public bool PostCopy { get; init; }
+
     public int Priority { get; init; }
 
     public Phase Phase { get; init; } = Phase.Pending;

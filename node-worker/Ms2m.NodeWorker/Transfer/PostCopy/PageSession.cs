@@ -24,6 +24,7 @@ internal sealed class PageSession : IAsyncDisposable
     private int _asked;
     private int _channels;
     private long _unattendedSince;
+    private Trouble? _lost;
     private long? _firstAt;
     private long _bytes;
 
@@ -210,7 +211,8 @@ internal sealed class PageSession : IAsyncDisposable
 
     private async Task LoseAsync(Trouble trouble)
     {
-        if (_result.Task.IsCompleted)
+        // The first cause counts: what is killed for it ends too.
+        if (_result.Task.IsCompleted || Interlocked.CompareExchange(ref _lost, trouble, null) is not null)
             return;
         await _kill();
         _result.TrySetResult(trouble);

@@ -52,7 +52,8 @@ public sealed class PageSources(
                     await using var channel = opened.Value;
                     if (await AnswerAsync(migrationId, channel, memory, cancel))
                         return;
-                    (heard, pause) = (time.GetTimestamp(), Longest / 32);
+                    // All may be there, or the target begins the restore anew: in the one case nobody lets this side in any more.
+                    (heard, pause) = (time.GetTimestamp(), Longest / 16);
                 }
                 await Task.Delay(pause, time, cancel);
             }
@@ -68,7 +69,7 @@ public sealed class PageSources(
         }
     }
 
-    /// <returns>Whether the target needs no more.</returns>
+    /// <returns>Whether there is nothing that could be asked for again.</returns>
     private async Task<bool> AnswerAsync(Guid migrationId, ChannelStream channel, FrozenMemory memory, CancellationToken cancel)
     {
         var head = new byte[PageRequest.Length];
@@ -81,7 +82,7 @@ public sealed class PageSources(
                 var request = PageRequest.Read(head);
                 // A target does not say such a thing, and no answer is better than a wrong one.
                 if (!request.IsSound)
-                    return true;
+                    return false;
                 gone = !memory.TryRead(request.Process, request.Address, answer.AsSpan(PageRequest.Length, request.Bytes));
                 (gone ? request.Gone() : request.Answered()).Write(answer);
                 await channel.WriteAsync(answer.AsMemory(0, PageRequest.Length + (gone ? 0 : request.Bytes)), cancel);
@@ -91,7 +92,7 @@ public sealed class PageSources(
             }
             await channel.EndBothAsync(cancel);
             PageLog.HandedOver(log, migrationId, pages, gone);
-            return true;
+            return gone;
         }
         catch (IOException e)
         {

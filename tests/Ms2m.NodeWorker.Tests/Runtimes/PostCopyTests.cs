@@ -1,0 +1,281 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Ms2m.Contracts;
+using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Runtimes.Podman;
+using Ms2m.NodeWorker.Tests.Stage;
+using Ms2m.NodeWorker.Tests.Transfer.PostCopy;
+using Ms2m.NodeWorker.Transfer.Channels;
+using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.PostCopy;
+
+namespace Ms2m.NodeWorker.Tests.Runtimes;
+
+/// <summary>Memory that follows a running copy, between two nodes of the lab. Each page of the program says by its number and
+/// version what it must hold, so zeros would be seen.</summary>
+public sealed class PostCopyTests : IAsyncLifetime, IDisposable
+{
+    private const int PageLength = 4096;
+
+    private static readonly WorkloadSpec _spec = new(
+        "t-memory", "localhost/ms2m/memory:latest", null,
+        new Dictionary<string, string> { ["MEMORY_MB"] = "48", ["MEMORY_PERCENT"] = "0" })
+    { Address = LabNode.Address(43) };
+
+    private readonly string _root = $"/var/lib/ms2m/checkpoints/worker-test-{Guid.NewGuid():N}";
+    private readonly string _source = $"t-{Guid.NewGuid():N}"[..20];
+    private readonly string _copy = $"t-{Guid.NewGuid():N}"[..20];
+    private readonly LabNode _a = LabNode.Get();
+    private readonly LabNode _b = LabNode.Get("node-b");
+    private readonly PodmanApi _podmanA;
+    private readonly PodmanApi _podmanB;
+    private readonly PodmanRuntime _onA;
+    private readonly PodmanRuntime _onB;
+    private PageSession? _session;
+
+    public PostCopyTests()
+    {
+        (_podmanA, _podmanB) = (_a.Podman(), _b.Podman());
+        (_onA, _onB) = (Runtime(_a, _podmanA), Runtime(_b, _podmanB));
+    }
+
+    private string Images => $"{_root}/images";
+
+    private string Work => $"{_root}/pages";
+
+    public async Task InitializeAsync()
+    {
+        await LabNode.LoadImageAsync("memory");
+        foreach (var node in (LabNode[])[_a, _b])
+        {
+            foreach (var folder in (string[])[_root, $"{_root}/instance", Images, Work])
+                PrivateFiles.CreateFolder(node.Here(folder));
+        }
+        Assert.Null((await _onA.RunAsync(Request(_source), default)).Trouble);
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_session is not null)
+            await _session.DisposeAsync();
+        await _onA.RemoveAsync(_source, default);
+        await _onB.RemoveAsync(_copy, default);
+        Directory.Delete(_a.Here(_root), recursive: true);
+        Directory.Delete(_b.Here(_root), recursive: true);
+    }
+
+    public void Dispose()
+    {
+        _podmanA.Dispose();
+        _podmanB.Dispose();
+    }
+
+    [Fact]
+    public async Task a_source_whose_memory_was_left_where_it_is_goes_on_as_if_nothing_had_been()
+    {
+        using var client = await ConnectAsync();
+        Assert.True(IsPage(await AskAsync(client, 0), 0));
+
+        await LeaveMemoryAsync();
+        Assert.True(Length(_a.Here(Images)) < 16 << 20);
+        Assert.Null((await _onA.ThawAsync(_source, default)).Trouble);
+
+        await AllPagesAreRightAsync(client);
+    }
+
+    [Fact]
+    public async Task memory_that_follows_is_the_memory_that_was_left()
+    {
+        using var client = await ConnectAsync();
+        Assert.True(IsPage(await AskAsync(client, 0), 0));
+        await LeaveMemoryAsync();
+        using var memory = FrozenMemory.Open(await ProcessesAsync());
+        await RestoreAsync();
+        await ServeAsync(memory, int.MaxValue);
+
+        Assert.Null((await _onB.ThawAsync(_copy, default)).Trouble);
+
+        await AllPagesAreRightAsync(client);
+        var collected = await _session!.Result.WithinLimitAsync("the last page");
+        Assert.True(collected.Value.Bytes > 48 << 20, $"{collected.Trouble}");
+        await AllPagesAreRightAsync(client);
+    }
+
+    [Fact]
+    public async Task a_copy_whose_memory_stops_coming_is_killed_and_says_nothing_wrong_before()
+    {
+        using var client = await ConnectAsync();
+        Assert.True(IsPage(await AskAsync(client, 0), 0));
+        await LeaveMemoryAsync();
+        using var memory = FrozenMemory.Open(await ProcessesAsync());
+        await RestoreAsync(patience: TimeSpan.FromSeconds(2));
+        await ServeAsync(memory, answers: 60);
+        Assert.Null((await _onB.ThawAsync(_copy, default)).Trouble);
+
+        var right = await AsksUntilCutOffAsync(client);
+
+        Assert.Equal("MS2M-2411", (await _session!.Result.WithinLimitAsync("the loss")).Trouble?.Reason.Code);
+        Assert.True(right, "A page was answered that is not what it must be.");
+        await EndedAsync();
+    }
+
+    [Fact]
+    public async Task a_daemon_that_is_killed_takes_its_container_along()
+    {
+        using var client = await ConnectAsync();
+        Assert.True(IsPage(await AskAsync(client, 0), 0));
+        await LeaveMemoryAsync();
+        using var memory = FrozenMemory.Open(await ProcessesAsync());
+        await RestoreAsync();
+        await ServeAsync(memory, answers: 60);
+        Assert.Null((await _onB.ThawAsync(_copy, default)).Trouble);
+
+        HeldPages.Kill(Assert.Single(HeldPages.DaemonsOf(Work)));
+
+        Assert.True(await AsksUntilCutOffAsync(client), "A page was answered that is not what it must be.");
+        await EndedAsync();
+    }
+
+    [Fact]
+    public void zeros_would_be_seen() => Assert.False(IsPage(new byte[12 + PageLength], 5));
+
+    private static PodmanRuntime Runtime(LabNode node, PodmanApi podman) => new(
+        podman, node.Places($"/var/lib/ms2m/t-{Guid.NewGuid():N}.conf"), node.Networks(), NullLogger<PodmanRuntime>.Instance);
+
+    private ContainerRequest Request(string name) => new(name, _spec, _root + "/instance") { KeepsConnections = true };
+
+    private async Task LeaveMemoryAsync()
+    {
+        var dump = await _onA.CheckpointAsync(
+            new(_source, Images, CheckpointWay.Images) { StaysFrozen = true, KeepsConnections = true, PostCopy = true }, default);
+        Assert.Null(dump.Trouble);
+        foreach (var file in Directory.GetFiles(_a.Here(Images)))
+            File.Copy(file, Path.Combine(_b.Here(Images), Path.GetFileName(file)));
+    }
+
+    /// <summary>As this process numbers them; the runtime says how the node does.</summary>
+    private async Task<List<int>> ProcessesAsync()
+    {
+        var id = (await _onA.FindAsync(_source, default)).Value!.Id;
+        return [.. Process.GetProcesses().Select(one => one.Id).Where(pid => ProcMemory.IsIn(GroupOf(pid), id))];
+
+        static string GroupOf(int pid)
+        {
+            try
+            {
+                return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/cgroup"));
+            }
+            catch (IOException)
+            {
+                return "";
+            }
+        }
+    }
+
+    private async Task RestoreAsync(TimeSpan? patience = null)
+    {
+        Assert.Null((await _onB.PrepareAsync(Request(_copy), default)).Trouble);
+        var started = await _onB.StartPagesAsync(Images, Work, default);
+        Assert.Null(started.Trouble);
+        _session = new PageSession(
+            started.Value, () => _onB.EndPagesAsync(Work), "node-a", patience ?? TimeSpan.FromMinutes(1), TimeProvider.System);
+        _restoring = _onB.RestoreAsync(Request(_copy) with { Pages = Work }, Images, default);
+    }
+
+    private Task<Outcome<Done>>? _restoring;
+
+    /// <summary>Answers so many questions, and then breaks off.</summary>
+    private async Task ServeAsync(FrozenMemory memory, int answers)
+    {
+        var (source, target) = await FakePageDaemon.ChannelAsync();
+        _ = _session!.UseAsync(target, default).ContinueWith(used => used.Exception, TaskScheduler.Default);
+        _ = AnswerAsync(memory, source, answers).ContinueWith(answered => answered.Exception, TaskScheduler.Default);
+        Assert.Null((await _restoring!).Trouble);
+        Assert.True(_session.HoldPages() > 0);
+    }
+
+    private static async Task AnswerAsync(FrozenMemory memory, ChannelStream source, int answers)
+    {
+        var answer = new byte[PageRequest.Length + PageRequest.MostPages * PageLength];
+        for (; answers > 0; answers--)
+        {
+            await source.ReadExactlyAsync(answer.AsMemory(0, PageRequest.Length));
+            var asked = PageRequest.Read(answer);
+            Assert.True(memory.TryRead(asked.Process, asked.Address, answer.AsSpan(PageRequest.Length, asked.Bytes)));
+            asked.Answered().Write(answer);
+            await source.WriteAsync(answer.AsMemory(0, PageRequest.Length + asked.Bytes));
+        }
+        await source.DisposeAsync();
+    }
+
+    private async Task EndedAsync() => await Eventually.GetAsync(
+        "the copy's end", async () => (await _onB.FindAsync(_copy, default)).Value is { HasEnded: true } ? "ended" : null);
+
+    private static async Task<bool> AsksUntilCutOffAsync(TcpClient client)
+    {
+        try
+        {
+            for (var page = 0u; ; page = (page + 7919) % (48 << 8))
+            {
+                if (!IsPage(await AskAsync(client, page), page))
+                    return false;
+            }
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            return true;
+        }
+    }
+
+    private static async Task AllPagesAreRightAsync(TcpClient client)
+    {
+        for (var page = 0u; page < 48 << 8; page += 13)
+            Assert.True(IsPage(await AskAsync(client, page), page), $"page {page}");
+    }
+
+    private static async Task<TcpClient> ConnectAsync() => await Eventually.GetAsync("the program", async () =>
+    {
+        var client = new TcpClient { NoDelay = true };
+        try
+        {
+            await client.ConnectAsync(_spec.Address!.Ip!, 7070);
+            return client;
+        }
+        catch (SocketException)
+        {
+            client.Dispose();
+            return null;
+        }
+    });
+
+    private static async Task<byte[]> AskAsync(TcpClient client, uint page)
+    {
+        var question = new byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(question, page);
+        await client.GetStream().WriteAsync(question);
+        var answer = new byte[12 + PageLength];
+        await client.GetStream().ReadExactlyAsync(answer).AsTask().WaitAsync(TimeSpan.FromSeconds(15));
+        return answer;
+    }
+
+    /// <summary>As the program fills its pages.</summary>
+    private static bool IsPage(byte[] answer, uint page)
+    {
+        var content = answer.AsSpan(12);
+        var state = ((ulong)page << 32) ^ BinaryPrimitives.ReadUInt64LittleEndian(content);
+        for (var at = 8; at < PageLength; at += 8)
+        {
+            state += 0x9E3779B97F4A7C15;
+            var mixed = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;
+            mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
+            if (BinaryPrimitives.ReadUInt64LittleEndian(content[at..]) != (mixed ^ (mixed >> 31)))
+                return false;
+        }
+        return true;
+    }
+
+    private static long Length(string folder) => new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
+}
