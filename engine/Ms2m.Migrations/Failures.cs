@@ -87,9 +87,11 @@ public static class Failures
     public const string SourceMemoryGone = "MS2M-2410";
 
     /// <param name="cause">What the target's worker said.</param>
-    public static Failure MemoryLost(string instance, string target, string source, Failure cause) => new(
+    /// <param name="kept">Whether the source still stands, with the memory that it had.</param>
+    public static Failure MemoryLost(string instance, string target, string source, Failure cause, bool kept) => new(
         "MS2M-0307", $"The memory of \"{instance}\" was lost before its last page had come from \"{source}\" to \"{target}\": {cause.Message} It was killed, so that it never read zeros instead.",
-        "Start the workload anew, from what it keeps elsewhere; see docs/strategies.md, post-copy.");
+        kept ? $"The source stands still on \"{source}\" as it was before it moved; look at it, and remove it with `ms2m stop`."
+            : "Start the workload anew, from what it keeps elsewhere; see docs/strategies.md, post-copy.");
 
     public static Failure NothingKeepsIt(string workload) => new(
         "MS2M-0120", $"Nothing that is declared of the workload \"{workload}\" says how its state could be kept.",

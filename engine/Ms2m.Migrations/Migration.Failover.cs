@@ -185,7 +185,7 @@ public static partial class Migration
         }
 
         draft.Record(new MigrationFailed(
-            facts.Id, Failures.MemoryLost(facts.ShadowInstance, facts.Request.TargetNode, facts.Request.SourceNode, failed.Reason),
+            facts.Id, Failures.MemoryLost(facts.ShadowInstance, facts.Request.TargetNode, facts.Request.SourceNode, failed.Reason, kept),
             kept ? [StepNames.RemoveSource] : [], Kept: kept));
     }
 
