@@ -24,6 +24,7 @@ public sealed class StartOver(
         outgoing.RemoveAll();
         bases.RemoveAll();
         incoming.RemoveUnclaimed();
+        PrivateFiles.DeleteFolder(options.VolumesFolder);
         await RemoveNetworksAsync(cancellationToken);
         desk.Resume();
     }

@@ -25,6 +25,8 @@ public sealed class RemoveInstanceHandler(
     {
         // Else a container could appear after it was removed.
         await preparations.EndAsync(command.InstanceId, cancel);
+        // Nobody writes into a volume that is being removed.
+        await channels.CloseAsync(command.MigrationId, VolumeTalk.Purpose);
         await sources.EndAsync(command.MigrationId);
         await coming.EndAsync(command.MigrationId);
         var found = await runtime.FindAsync(command.InstanceId, cancel);

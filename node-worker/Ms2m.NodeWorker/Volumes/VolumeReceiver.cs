@@ -1,5 +1,4 @@
 using Ms2m.NodeWorker.Hosting;
-using Ms2m.NodeWorker.Instances;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Steps;
@@ -11,7 +10,7 @@ namespace Ms2m.NodeWorker.Volumes;
 /// <summary>Takes the volumes of a container that waits here for its checkpoint. They are its own and new; when the
 /// migration is rolled back they go with it.</summary>
 public sealed class VolumeReceiver(
-    WorkerOptions options, IContainerRuntime runtime, Preparations preparations, InstanceFolders instances, VolumeScans scans,
+    WorkerOptions options, IContainerRuntime runtime, Preparations preparations, VolumeScans scans,
     Admission admission, TimeProvider time, ILogger<VolumeReceiver> log) : IChannelHandler
 {
     private static readonly TimeSpan Watching = TimeSpan.FromMilliseconds(100);
@@ -51,11 +50,8 @@ public sealed class VolumeReceiver(
 
     private async Task<Outcome<string>> FindAsync(Reservation reservation, VolumeRequest request, CancellationToken cancel)
     {
+        // Not made here: it could appear after a rollback has removed it.
         await preparations.WaitAsync(reservation.InstanceId, cancel);
-        var prepared = await runtime.PrepareAsync(
-            new ContainerRequest(reservation.InstanceId, reservation.Spec, instances.PathOf(reservation.Spec.Name)), cancel);
-        if (prepared.Failed)
-            return prepared.Trouble;
         // The migration may have ended meanwhile, and with it the one who would remove what comes.
         if (!admission.IsOpen(reservation))
             return NodeFailures.NotReserved();

@@ -81,7 +81,7 @@ public sealed class VolumeSender(
         {
             var scan = scans.Of(instance, volume.Destination);
             var looking = scan.LookAsync(volume.Folder, cancel);
-            var sent = await SendAsync(order, volume, scan, bytes: 0, changes: false, cancel);
+            var sent = await SendAsync(order, volume, scan, scan.Bytes, changes: false, cancel);
             var picture = await looking;
             if (picture.Refusal is { } refusal)
                 return NodeFailures.VolumeRefused(volume.Destination, refusal);

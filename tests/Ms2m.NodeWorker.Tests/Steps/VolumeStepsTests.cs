@@ -186,6 +186,43 @@ public sealed class VolumeStepsTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task a_sender_that_says_nothing_of_its_size_is_stopped_before_the_disk_is_full()
+    {
+        _here.Write("big", VolumeFolder.Noise(150_000_000));
+        await _target.DisposeAsync();
+        var reserve = new DriveInfo(_there.Path).AvailableFreeSpace - 40_000_000;
+        _target = await WorkerStage.OpenAsync(change: options => options with { DiskReserveBytes = reserve });
+        _target.Runtime.Volumes["orders-t"] = [new MountedVolume(Place, _there.Path)];
+        await ReserveAsync();
+
+        Take(options: new TransferOptions { MaxBytesPerSecond = 100_000_000 });
+
+        Assert.Equal("MS2M-2314", (await _source.Bus.NextAsync<StepFailed>()).Reason.Code);
+        Assert.True((await _source.Runtime.FindAsync("orders-s", default)).Value!.IsRunning);
+        Assert.True(new DirectoryInfo(_there.Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) < 100_000_000);
+    }
+
+    [Fact]
+    public async Task a_rollback_ends_a_round_that_is_under_way_before_it_removes_what_it_writes_to()
+    {
+        _here.Write("big", VolumeFolder.Noise(20_000_000));
+        await ReserveAsync();
+        _source.Desk.Accept(new PreCopy(_migration, StepNames.PreCopy, 1, "orders-s", "node-t", _url, "token", 50_000_000)
+        {
+            Transfer = new TransferOptions { MaxBytesPerSecond = 2_000_000 },
+        });
+        await Eventually.HoldsAsync("something of the volume", () => File.Exists(_there["big"]));
+
+        _target.Desk.Accept(new RemoveInstance(_migration, StepNames.RemoveTarget, 1, "orders-t"));
+        await _target.Bus.NextAsync<InstanceRemoved>();
+
+        var copied = await _source.Bus.NextAsync<PreCopied>();
+        Assert.Null(copied.Volumes);
+        Assert.Contains("/data did not reach the target", copied.VolumesStoppedBecause, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_target.Options.VolumesFolder));
+    }
+
+    [Fact]
     public async Task a_container_with_other_volumes_is_sent_none()
     {
         _target.Runtime.Volumes["orders-t"] = [];

@@ -37,11 +37,15 @@ public sealed class OpenChannels
     }
 
     /// <summary>Closes those of a migration, and waits until nobody works for them any more.</summary>
-    public async Task CloseAsync(Guid migrationId)
+    /// <param name="purpose">When only those for this purpose.</param>
+    public async Task CloseAsync(Guid migrationId, string? purpose = null)
     {
         List<Serving> open;
         lock (_lock)
-            open = [.. _open.Where(one => one.Key.MigrationId == migrationId).Select(one => one.Value)];
+        {
+            open = [.. _open.Where(one => one.Key.MigrationId == migrationId && (purpose is null || one.Key.Purpose == purpose))
+                .Select(one => one.Value)];
+        }
         foreach (var one in open)
             await CloseAsync(one);
     }
