@@ -210,6 +210,62 @@ public sealed class PodmanRuntimeTests : ContainerRuntimeContract, IDisposable
         Assert.DoesNotContain($".{copy.Name}.", await _node.SayAsync("podman", "volume", "ls"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task volumes_that_somebody_else_takes_while_it_stands_still_are_not_packed(bool staysFrozen)
+    {
+        var (source, copy) = (NewRequest(("TOUCH", "1")), NewRequest(("TOUCH", "1")));
+        source = source with { Spec = source.Spec with { Volumes = [new("files", "/data")] } };
+        copy = copy with { Spec = source.Spec };
+        await Runtime.RunAsync(source, default);
+        await CountsBeyondAsync(source, 3);
+        Assert.Null((await Runtime.PrepareAsync(copy, default)).Trouble);
+        var stoodStill = false;
+
+        var folder = NewFolder();
+        var dump = await Runtime.CheckpointAsync(
+            new(source.Name, folder, CheckpointWay.Images)
+            {
+                StaysFrozen = staysFrozen,
+                WhileFrozen = async cancel =>
+                {
+                    stoodStill = (await Runtime.FindAsync(source.Name, cancel)).Value!.IsFrozen;
+                    var (from, to) = ((await Runtime.VolumesAsync(source.Name, cancel)).Value, (await Runtime.VolumesAsync(copy.Name, cancel)).Value);
+                    File.Copy(Path.Combine(from.Single().Folder, "file"), Path.Combine(to.Single().Folder, "file"));
+                    return null;
+                },
+            }, default);
+
+        Assert.Null(dump.Trouble);
+        Assert.True(stoodStill);
+        Assert.Empty(Directory.GetFiles(Here(folder), "volume-*"));
+        Assert.Equal(staysFrozen, (await Runtime.FindAsync(source.Name, default)).Value!.IsFrozen);
+        await RestoreAsync(copy, folder);
+        await CountsBeyondAsync(copy, Count(copy));
+        var seen = Path.Combine(Here(copy.InstanceFolder), "seen");
+        await Eventually.HoldsAsync("the volume's file in the copy",
+            () => File.Exists(seen) && File.ReadAllText(seen).Trim() == "changed shared old filled");
+    }
+
+    [Fact]
+    public async Task what_is_taken_beside_the_dump_and_fails_lets_the_container_run_on()
+    {
+        var source = NewRequest();
+        await Runtime.RunAsync(source, default);
+        await CountsBeyondAsync(source, 1);
+
+        var dump = await Runtime.CheckpointAsync(
+            new(source.Name, NewFolder(), CheckpointWay.Images)
+            {
+                StaysFrozen = true,
+                WhileFrozen = _ => Task.FromResult<Trouble?>(NodeFailures.VolumeNotSent("/data", "it was told to")),
+            }, default);
+
+        Assert.Equal("MS2M-2314", dump.Trouble?.Reason.Code);
+        await CountsBeyondAsync(source, Count(source));
+    }
+
     [Fact]
     public async Task memory_never_rests_on_a_disk_even_when_files_travel_with_it()
     {
