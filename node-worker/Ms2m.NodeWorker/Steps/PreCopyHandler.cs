@@ -8,8 +8,10 @@ using Ms2m.NodeWorker.Volumes;
 
 namespace Ms2m.NodeWorker.Steps;
 
-/// <summary>Brings the target volumes, and memory where that was asked for, ahead of the checkpoint. What goes wrong here is not trouble, only fewer rounds.</summary>
-public sealed class PreCopyHandler(WorkerOptions options, IContainerRuntime runtime, AheadRounds ahead, VolumeSender volumes) : IStepHandler<PreCopy>
+/// <summary>Brings the target volumes, and memory where that was asked for, ahead of the checkpoint. What goes wrong here
+/// is not trouble, only fewer rounds.</summary>
+public sealed class PreCopyHandler(WorkerOptions options, IContainerRuntime runtime, AheadRounds ahead, VolumeSender volumes, TimeProvider time)
+    : IStepHandler<PreCopy>
 {
     public async Task<Trouble?> HandleAsync(PreCopy command, Action<IStepMessage> answer, CancellationToken cancel)
     {
@@ -21,10 +23,11 @@ public sealed class PreCopyHandler(WorkerOptions options, IContainerRuntime runt
             return null;
         }
         var order = new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes) { Options = command.Transfer };
+        var since = time.GetTimestamp();
         // Volumes first: memory that was sent first would grow old meanwhile.
         var (volumeRounds, whyVolumes) = await volumes.RunAheadAsync(order, command.InstanceId, cancel);
         var (rounds, why) = command.Transfer.Mode == TransferMode.Delta
-            ? await RunAsync(order, command.InstanceId, cancel)
+            ? await RunAsync(order, command.InstanceId, time.GetElapsedTime(since), cancel)
             : ([], "only volumes go ahead");
         answer(new PreCopied(command.MigrationId, command.Step, command.Attempt, options.Node, rounds, why)
         {
@@ -35,13 +38,13 @@ public sealed class PreCopyHandler(WorkerOptions options, IContainerRuntime runt
     }
 
     private async Task<(IReadOnlyList<PreCopyRound>, string)> RunAsync(
-        TransferOrder order, string instance, CancellationToken cancel)
+        TransferOrder order, string instance, TimeSpan spent, CancellationToken cancel)
     {
         var found = await runtime.FindAsync(instance, cancel);
         if (found.Failed)
             return ([], found.Trouble.Reason.Message);
         if (found.Value is not { IsRunning: true } container)
             return ([], $"{instance} does not run");
-        return await ahead.RunAsync(order, new LiveContainer(container.Pid, container.Id), cancel);
+        return await ahead.RunAsync(order, new LiveContainer(container.Pid, container.Id), spent, cancel);
     }
 }

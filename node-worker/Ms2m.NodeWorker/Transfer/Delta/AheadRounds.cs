@@ -14,12 +14,19 @@ public sealed class AheadRounds(ITransferSecurity security, ILiveMemory memory, 
     internal TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(8);
 
     /// <summary>Trouble ends the rounds, and is told in words: the checkpoint gets there without them.</summary>
+    public Task<(IReadOnlyList<PreCopyRound> Rounds, string StoppedBecause)> RunAsync(
+        TransferOrder order, LiveContainer container, CancellationToken cancel) =>
+        RunAsync(order, container, TimeSpan.Zero, cancel);
+
+    /// <param name="spent">What else has taken of the time that there is.</param>
     public async Task<(IReadOnlyList<PreCopyRound> Rounds, string StoppedBecause)> RunAsync(
-        TransferOrder order, LiveContainer container, CancellationToken cancel)
+        TransferOrder order, LiveContainer container, TimeSpan spent, CancellationToken cancel)
     {
         var rounds = new List<PreCopyRound>();
         var usual = DirectTransfer.LimitOf(order.MaxBytes, order.Options.MaxBytesPerSecond);
-        var limit = usual < Longest ? usual : Longest;
+        var limit = usual < Longest - spent ? usual : Longest - spent;
+        if (limit <= TimeSpan.Zero)
+            return (rounds, "the volumes took all the time there was");
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(limit);
         try

@@ -24,13 +24,14 @@ public sealed class DeltaTransferTests
     }
 
     private Task<(IReadOnlyList<PreCopyRound> Rounds, string StoppedBecause)> SendAheadAsync(
-        TransferStage stage, Uri? url = null, string token = TransferStage.Token, TimeSpan? longest = null) =>
+        TransferStage stage, Uri? url = null, string token = TransferStage.Token, TimeSpan? longest = null,
+        TimeSpan spent = default) =>
         new AheadRounds(stage.Source, _memory, TimeProvider.System, NullLogger<AheadRounds>.Instance)
         {
             Longest = longest ?? TimeSpan.FromMinutes(1),
         }.RunAsync(
             new TransferOrder(url ?? stage.Url, TransferStage.TargetNode, token, 10_000_000) { Options = Slowly },
-            new LiveContainer(1, "id"), default);
+            new LiveContainer(1, "id"), spent, default);
 
     [Fact]
     public async Task what_was_sent_ahead_is_left_out_of_the_checkpoint()
@@ -63,6 +64,18 @@ public sealed class DeltaTransferTests
         Assert.Same(ahead, await Task.WhenAny(ahead, Task.Delay(TimeSpan.FromSeconds(30))));
         Assert.Empty((await ahead).Rounds);
         Assert.Contains("Sending memory ahead", (await ahead).StoppedBecause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task no_memory_goes_ahead_when_the_volumes_took_the_time()
+    {
+        await using var stage = await TransferStage.OpenAsync();
+        _memory.Blocks = [Noise(1, 200)];
+
+        var (rounds, why) = await SendAheadAsync(stage, longest: TimeSpan.FromMinutes(1), spent: TimeSpan.FromMinutes(1));
+
+        Assert.Empty(rounds);
+        Assert.Contains("the volumes took", why, StringComparison.Ordinal);
     }
 
     [Fact]
