@@ -35,6 +35,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
     private readonly PodmanRuntime _onA;
     private readonly PodmanRuntime _onB;
     private PageSession? _session;
+    private Task<Outcome<Done>>? _restoring;
 
     public PostCopyTests()
     {
@@ -94,7 +95,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
         await LeaveMemoryAsync();
         using var memory = FrozenMemory.Open(await ProcessesAsync());
         await RestoreAsync();
-        await ServeAsync(memory, int.MaxValue);
+        await ServeAsync(memory, bytes: int.MaxValue);
 
         Assert.Null((await _onB.ThawAsync(_copy, default)).Trouble);
 
@@ -112,7 +113,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
         await LeaveMemoryAsync();
         using var memory = FrozenMemory.Open(await ProcessesAsync());
         await RestoreAsync(patience: TimeSpan.FromSeconds(2));
-        await ServeAsync(memory, answers: 60);
+        await ServeAsync(memory, bytes: 8 << 20);
         Assert.Null((await _onB.ThawAsync(_copy, default)).Trouble);
 
         var right = await AsksUntilCutOffAsync(client);
@@ -130,7 +131,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
         await LeaveMemoryAsync();
         using var memory = FrozenMemory.Open(await ProcessesAsync());
         await RestoreAsync();
-        await ServeAsync(memory, answers: 60);
+        await ServeAsync(memory, bytes: 8 << 20);
         Assert.Null((await _onB.ThawAsync(_copy, default)).Trouble);
 
         HeldPages.Kill(Assert.Single(HeldPages.DaemonsOf(Work)));
@@ -185,28 +186,27 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
         _restoring = _onB.RestoreAsync(Request(_copy) with { Pages = Work }, Images, default);
     }
 
-    private Task<Outcome<Done>>? _restoring;
-
-    /// <summary>Answers so many questions, and then breaks off.</summary>
-    private async Task ServeAsync(FrozenMemory memory, int answers)
+    /// <summary>Gives so much, and then breaks off. The restore itself wants some single pages only.</summary>
+    private async Task ServeAsync(FrozenMemory memory, int bytes)
     {
         var (source, target) = await FakePageDaemon.ChannelAsync();
         _ = _session!.UseAsync(target, default).ContinueWith(used => used.Exception, TaskScheduler.Default);
-        _ = AnswerAsync(memory, source, answers).ContinueWith(answered => answered.Exception, TaskScheduler.Default);
+        _ = AnswerAsync(memory, source, bytes).ContinueWith(answered => answered.Exception, TaskScheduler.Default);
         Assert.Null((await _restoring!).Trouble);
         Assert.True(_session.HoldPages() > 0);
     }
 
-    private static async Task AnswerAsync(FrozenMemory memory, ChannelStream source, int answers)
+    private static async Task AnswerAsync(FrozenMemory memory, ChannelStream source, int bytes)
     {
         var answer = new byte[PageRequest.Length + PageRequest.MostPages * PageLength];
-        for (; answers > 0; answers--)
+        while (bytes > 0)
         {
             await source.ReadExactlyAsync(answer.AsMemory(0, PageRequest.Length));
             var asked = PageRequest.Read(answer);
             Assert.True(memory.TryRead(asked.Process, asked.Address, answer.AsSpan(PageRequest.Length, asked.Bytes)));
             asked.Answered().Write(answer);
             await source.WriteAsync(answer.AsMemory(0, PageRequest.Length + asked.Bytes));
+            bytes -= asked.Bytes;
         }
         await source.DisposeAsync();
     }
