@@ -20,10 +20,14 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
 {
     private const int PageLength = 4096;
 
-    private static readonly WorkloadSpec _spec = new(
+    private static int _tests;
+
+    // Another address each time: what a killed copy has still to say must not lead switches to its node in the next test.
+    private readonly WorkloadSpec _spec = new(
         "t-memory", "localhost/ms2m/memory:latest", null,
         new Dictionary<string, string> { ["MEMORY_MB"] = "48", ["MEMORY_PERCENT"] = "0" })
-    { Address = LabNode.Address(43) };
+    { Address = LabNode.Address(60 + (Interlocked.Increment(ref _tests) % 10)) };
+
 
     private readonly string _root = $"/var/lib/ms2m/checkpoints/worker-test-{Guid.NewGuid():N}";
     private readonly string _source = $"t-{Guid.NewGuid():N}"[..20];
@@ -236,7 +240,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
             Assert.True(IsPage(await AskAsync(client, page), page), $"page {page}");
     }
 
-    private static async Task<TcpClient> ConnectAsync() => await Eventually.GetAsync("the program", async () =>
+    private async Task<TcpClient> ConnectAsync() => await Eventually.GetAsync("the program", async () =>
     {
         var client = new TcpClient { NoDelay = true };
         try
