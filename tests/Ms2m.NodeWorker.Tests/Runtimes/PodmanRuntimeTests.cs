@@ -60,18 +60,22 @@ public sealed class PodmanRuntimeTests : ContainerRuntimeContract, IDisposable
     /// <summary>Of each process of a container, as the kernel names it: S sleeps, D cannot be interrupted.</summary>
     private async Task<string> StatesAsync(string name)
     {
-        var container = (await Runtime.FindAsync(name, default)).Value!;
         var states = new List<char>();
-        var line = (await File.ReadAllLinesAsync(_node.Here($"/proc/{container.Pid}/cgroup")))
-            .Single(l => l.StartsWith("0::", StringComparison.Ordinal));
-        // The node sees its own part of the machine's tree.
-        var group = line[line.IndexOf("/libpod_parent", StringComparison.Ordinal)..];
-        foreach (var pid in await File.ReadAllLinesAsync(_node.Here($"/sys/fs/cgroup{group}/cgroup.procs")))
+        foreach (var pid in await File.ReadAllLinesAsync(_node.Here(Path.Combine(Path.GetDirectoryName(await FreezerAsync(name))!, "cgroup.procs"))))
         {
             var stat = await File.ReadAllTextAsync($"/proc/{pid}/stat");
             states.Add(stat[stat.LastIndexOf(')') + 2]);
         }
         return string.Concat(states);
+    }
+
+    private async Task<string> FreezerAsync(string name)
+    {
+        var container = (await Runtime.FindAsync(name, default)).Value!;
+        var line = (await File.ReadAllLinesAsync(_node.Here($"/proc/{container.Pid}/cgroup")))
+            .Single(l => l.StartsWith("0::", StringComparison.Ordinal));
+        // The node sees its own part of the machine's tree.
+        return $"/sys/fs/cgroup{line[line.IndexOf("/libpod_parent", StringComparison.Ordinal)..]}/cgroup.freeze";
     }
 
     private Task CountsBeyondAsync(ContainerRequest request, int number) =>
@@ -154,6 +158,29 @@ public sealed class PodmanRuntimeTests : ContainerRuntimeContract, IDisposable
 
         await DumpAsync(request.Name);
         await DumpAsync(request.Name, CheckpointWay.Archive);
+    }
+
+    /// <summary>CRIU leaves a group as it found it, frozen: a thaw before its end is undone by it.</summary>
+    [Fact]
+    public async Task whoever_is_killed_over_a_dump_leaves_nobody_frozen()
+    {
+        var request = NewRequest();
+        await Runtime.RunAsync(request, default);
+        await CountsBeyondAsync(request, 1);
+        var id = (await FindAsync(request.Name)).Id;
+        var folder = NewFolder();
+        var freezer = await FreezerAsync(request.Name);
+        var guard = await FreezeGuard.OverAsync(_node.Places(CriuConfiguration), freezer, id);
+        await File.WriteAllTextAsync(_node.Here(freezer), "1");
+
+        var dump = RuncDump.RunAsync(_node.Places(CriuConfiguration), id, folder, folder, lazily: false, TimeSpan.FromSeconds(30));
+        // From now on CRIU knows the group as frozen.
+        while (!dump.IsCompleted && !Directory.EnumerateFiles(_node.Here(folder), "core-*.img").Any())
+            await Task.Yield();
+        await guard.Value.DisposeAsync();
+        Assert.Equal("", (await dump).Value);
+
+        await CountsBeyondAsync(request, Count(request) + 1);
     }
 
     [Theory]

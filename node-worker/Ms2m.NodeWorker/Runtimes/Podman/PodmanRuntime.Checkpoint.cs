@@ -4,6 +4,9 @@ namespace Ms2m.NodeWorker.Runtimes.Podman;
 
 public sealed partial class PodmanRuntime
 {
+    /// <summary>By a guard whose dump has ended.</summary>
+    private static readonly TimeSpan ThawTakes = TimeSpan.FromSeconds(1);
+
     public async Task<Outcome<Dump>> CheckpointAsync(DumpRequest request, CancellationToken cancel)
     {
         var found = await InspectAsync(request.Name, cancel);
@@ -11,6 +14,8 @@ public sealed partial class PodmanRuntime
             return found.Trouble;
         if (found.Value is not { } container)
             return NodeFailures.NoSuchInstance(request.Name);
+        if (!request.StaysFrozen)
+            await EarlierDumpEndsAsync(container, cancel);
         var state = StateOf(container);
         if (state != "running" && !(request.StaysFrozen && state == Container.Frozen))
             return NodeFailures.NotRunning(request.Name, state);
@@ -52,7 +57,7 @@ public sealed partial class PodmanRuntime
     {
         if (_groups.Of(container) is not { } freezer)
             return NodeFailures.FreezeFailed(request.Name, NoFreezer(container));
-        var guarding = await FreezeGuard.OverAsync(places, freezer);
+        var guarding = await FreezeGuard.OverAsync(places, freezer, container.Id);
         if (guarding.Failed)
             return guarding.Trouble;
         await using var guard = guarding.Value;
@@ -61,22 +66,38 @@ public sealed partial class PodmanRuntime
         try
         {
             if (await _groups.StandStillAsync(freezer) is { } cause)
+            {
+                guard.DumpIsOver();
                 return NodeFailures.FreezeFailed(request.Name, cause);
+            }
             var dump = await TakeAsync(request, container, LetGo, cancel);
-            LetGo();
+            // One that took too long may run still. Let go now, it would leave the group frozen: that is the guard's.
+            if (!dump.Failed || !RuncDump.IsRunning(container.Id))
+                LetGo();
             return dump.Failed ? dump : dump.Value with { FrozenMs = frozen };
         }
-        finally
+        catch when (!RuncDump.IsRunning(container.Id))
         {
             LetGo();
+            throw;
         }
 
         // Sooner than the guard would.
         void LetGo()
         {
+            guard.DumpIsOver();
             if (frozen is null && _groups.Set(freezer, frozen: false) is null)
                 frozen = Stopwatch.GetElapsedTime(since).TotalMilliseconds;
         }
+    }
+
+    /// <summary>What a worker was doing when it was killed may still be going on: its dump, and then the guard's thaw.</summary>
+    private async Task EarlierDumpEndsAsync(InspectedContainer container, CancellationToken cancel)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (StateOf(container) == Container.Frozen
+            && Stopwatch.GetElapsedTime(since) < (RuncDump.IsRunning(container.Id) ? Slow : ThawTakes))
+            await Task.Delay(20, cancel);
     }
 
     /// <summary>Memory and files, and beside them what others take while it stands still.</summary>
@@ -179,7 +200,7 @@ public sealed partial class PodmanRuntime
         try
         {
             var export = Path.Combine(work, "export.tar");
-            var reply = await DownloadExportAsync(container, export, request.WhileFrozen is null, cancel);
+            var reply = await DownloadExportAsync(container, export, request.WhileFrozen is null);
             taken();
             if (reply.Failed)
                 return reply.Trouble;
@@ -202,7 +223,7 @@ public sealed partial class PodmanRuntime
     }
 
     private async Task<Outcome<PodmanReply>> DownloadExportAsync(
-        InspectedContainer container, string path, bool volumes, CancellationToken cancel)
+        InspectedContainer container, string path, bool volumes)
     {
         await using var file = new FileStream(path, new FileStreamOptions
         {
@@ -210,7 +231,10 @@ public sealed partial class PodmanRuntime
             Access = FileAccess.Write,
             UnixCreateMode = PrivateFiles.File,
         });
+        var without = volumes ? "" : "&ignoreVolumes=true";
+        // It cannot be cancelled: podman would not hear of it, and dump on into folders that are gone.
         return await podman.DownloadAsync(
-            $"containers/{container.Name}/checkpoint?export=true&leaveRunning=true&tcpEstablished=true{(volumes ? "" : "&ignoreVolumes=true")}", file, Long, cancel);
+            $"containers/{container.Name}/checkpoint?export=true&leaveRunning=true&tcpEstablished=true{without}",
+            file, Long, CancellationToken.None);
     }
 }

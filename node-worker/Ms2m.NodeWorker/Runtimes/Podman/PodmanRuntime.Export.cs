@@ -16,7 +16,7 @@ public sealed partial class PodmanRuntime
         try
         {
             var export = places.Here(Path.Combine(work, "export.tar"));
-            var reply = await DownloadExportAsync(container, export, volumes: true, cancel);
+            var reply = await DownloadExportAsync(container, export, volumes: true);
             taken();
             if (reply.Failed)
                 return reply.Trouble;

@@ -27,6 +27,13 @@ public sealed partial class PodmanRuntime
             // Also without it: who stands still cannot even be asked what is wrong.
             cause = _groups.Set(freezer.Value, frozen: false);
         }
+        // A dump leaves the group as it found it, so one that nobody waits for any more would freeze it again at its end.
+        if (cause is null && IdOf(freezer.Value) is { } id && RuncDump.IsRunning(id))
+        {
+            while (RuncDump.IsRunning(id))
+                await Task.Delay(20, cancel);
+            cause = _groups.Set(freezer.Value, frozen: false);
+        }
         return cause is not null ? NodeFailures.FreezeFailed(name, cause) : attaching;
     }
 
@@ -70,6 +77,11 @@ public sealed partial class PodmanRuntime
             ? freezer
             : NodeFailures.FreezeFailed(name, NoFreezer(container));
     }
+
+    /// <summary>A container's group is named after it by podman: <c>…/libpod-ID/cgroup.freeze</c>.</summary>
+    private static string? IdOf(string freezer) =>
+        Path.GetFileName(Path.GetDirectoryName(freezer)) is { } group && group.StartsWith("libpod-", StringComparison.Ordinal)
+            ? group["libpod-".Length..] : null;
 
     private static string NoFreezer(InspectedContainer container) =>
         $"its control group {container.State.CgroupPath} has no freezer";

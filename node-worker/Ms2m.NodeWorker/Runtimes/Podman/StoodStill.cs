@@ -58,14 +58,15 @@ internal static class StoodStill
         }
     }
 
-    // A thread that is frozen anywhere else sleeps where a signal can reach it. This one waits for its child alone.
+    // Whoever is frozen sleeps where a signal can reach it, unless it waits for its child alone (D), or is about to (R): the
+    // kernel counts it as frozen from a moment before it sleeps.
     private static bool Waits(string process)
     {
         try
         {
             return Directory.GetDirectories($"/proc/{process}/task")
                 .SelectMany(thread => Lines(Path.Combine(thread, "stat")))
-                .Any(stat => stat.AsSpan(stat.LastIndexOf(')') + 1).TrimStart().StartsWith("D", StringComparison.Ordinal));
+                .Any(stat => stat[stat.LastIndexOf(')') + 2] is 'D' or 'R');
         }
         catch (IOException)
         {
