@@ -201,6 +201,9 @@ internal sealed class PageSession : IAsyncDisposable
             await LoseAsync(NodeFailures.PagesLost("CRIU's daemon has ended too early"));
             return;
         }
+        // A daemon whose processes were killed has nothing more to do either.
+        if (Volatile.Read(ref _lost) is not null)
+            return;
         lock (_lock)
         {
             var ms = _firstAt is { } first ? _time.GetElapsedTime(first).TotalMilliseconds : 0;

@@ -13,6 +13,7 @@ public sealed class PageSessionTests : IAsyncDisposable
     private static readonly PageRequest _second = new(7, 1, 0x9000, 1);
 
     private readonly List<string> _order = [];
+    private bool _endsWell;
     private FakePageDaemon? _daemon;
     private PageSession? _session;
 
@@ -89,6 +90,23 @@ public sealed class PageSessionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task a_daemon_that_is_content_because_its_processes_were_killed_has_not_got_the_memory()
+    {
+        _endsWell = true;
+        var (daemon, session) = await BeginAsync();
+        var (source, target) = await FakePageDaemon.ChannelAsync();
+        _ = session.UseAsync(target, default);
+        await AskAsync(daemon, _first);
+        await HearAsync(source);
+
+        var gone = new byte[PageRequest.Length];
+        _first.Gone().Write(gone);
+        await source.WriteAsync(gone);
+
+        Assert.Equal("MS2M-2410", (await session.Result.WithinLimitAsync("the loss")).Trouble?.Reason.Code);
+    }
+
+    [Fact]
     public async Task a_source_that_answers_something_else_is_not_believed()
     {
         var (daemon, session) = await BeginAsync();
@@ -152,12 +170,13 @@ public sealed class PageSessionTests : IAsyncDisposable
         var daemon = _daemon;
         _session = new PageSession(
             daemon,
-            () =>
+            async () =>
             {
                 Assert.False(daemon.Ended is { IsCompletedSuccessfully: true, Result: true });
                 _order.Add("killed");
-                daemon.End(allThere: false);
-                return Task.CompletedTask;
+                daemon.End(allThere: _endsWell);
+                // Whoever waits for its end hears of it first.
+                await Task.Delay(20);
             },
             "node-a", patience ?? TimeSpan.FromMinutes(1), TimeProvider.System);
         return (daemon, _session);
