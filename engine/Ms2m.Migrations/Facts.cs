@@ -32,6 +32,9 @@ public sealed record Facts(MigrationRequested Request)
     /// <summary>Why the migration fails over forward, if it does.</summary>
     public Failure? SourceLost { get; init; }
 
+    /// <summary>Why what the copy still needed can come no more; known only past the commit point.</summary>
+    public Failure? MemoryLost { get; init; }
+
     /// <summary>What draining the lag should take, from the cutover decision.</summary>
     public double PredictedInterruptionMs { get; init; }
 

@@ -86,11 +86,17 @@ public static class Failures
     /// <summary>What a worker says when the source itself has no memory any more.</summary>
     public const string SourceMemoryGone = "MS2M-2410";
 
+    /// <summary>What it says when the rest of the memory cannot come for another cause.</summary>
+    public const string RestCannotCome = "MS2M-2411";
+
+    /// <summary>Whether a worker says so. Whatever else fails says nothing of the memory.</summary>
+    public static bool IsLossOfMemory(Failure said) => said.Code is SourceMemoryGone or RestCannotCome;
+
     /// <param name="cause">What the target's worker said.</param>
-    /// <param name="kept">Whether the source still stands, with the memory that it had.</param>
+    /// <param name="kept">Whether the source is left as it is: its node has not said that it has exited.</param>
     public static Failure MemoryLost(string instance, string target, string source, Failure cause, bool kept) => new(
         "MS2M-0307", $"The memory of \"{instance}\" was lost before its last page had come from \"{source}\" to \"{target}\": {cause.Message} It was killed, so that it never read zeros instead.",
-        kept ? $"The source stands still on \"{source}\" as it was before it moved; look at it, and remove it with `ms2m stop`."
+        kept ? $"What \"{source}\" has of the source is kept: unless it has ended it stands still as it was before it moved. Look at it, and remove it with `ms2m stop`."
             : "Start the workload anew, from what it keeps elsewhere; see docs/strategies.md, post-copy.");
 
     public static Failure NothingKeepsIt(string workload) => new(

@@ -83,6 +83,12 @@ public static partial class Migration
     private static void AdvanceCommitted(Draft draft, Committed committed)
     {
         var plan = PlanOf(committed.Facts);
+        if (committed.Facts.MemoryLost is { } cause)
+        {
+            AdvanceLoss(draft, committed, cause);
+            return;
+        }
+
         // A shadow that never took over: what is left of the source may be the last copy, so nothing more is removed.
         if (plan.Essential.FirstOrDefault(
             s => committed.Steps.GetValueOrDefault(s.Name) is { Status: StepStatus.GivenUp }) is { } missing)

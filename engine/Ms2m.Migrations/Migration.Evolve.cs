@@ -36,7 +36,11 @@ public static partial class Migration
         },
         (Committed committed, MigrationCompleted) => new Ended(Phase.Completed, committed.Facts, null),
         (Committed committed, MigrationFailed failed) => new Ended(Phase.Failed, committed.Facts, failed.Reason, Kept: failed.Kept),
-        (Committed committed, _) => committed with { Steps = Progress(committed.Steps, @event) },
+        (Committed committed, _) => committed with
+        {
+            Facts = Learn(Lose(committed.Facts, @event), @event),
+            Steps = Progress(committed.Steps, @event),
+        },
         (RollingBack back, MigrationRolledBack) => new Ended(Phase.RolledBack, back.Facts, back.Reason, BeforeCommit: true),
         (RollingBack back, MigrationCancelled) => new Ended(Phase.Cancelled, back.Facts, back.Reason, BeforeCommit: true),
         (RollingBack back, MigrationFailed failed) => new Ended(Phase.Failed, back.Facts, failed.Reason, BeforeCommit: true, failed.Kept),
@@ -101,6 +105,11 @@ public static partial class Migration
         ReplayCaughtUp caughtUp => facts with { CaughtUp = caughtUp },
         _ => facts,
     };
+
+    // The first cause counts.
+    private static Facts Lose(Facts facts, IMigrationMessage @event) =>
+        @event is StepFailed failed && facts.MemoryLost is null && PlanOf(facts).CopyNeedsSource && Failures.IsLossOfMemory(failed.Reason)
+            ? facts with { MemoryLost = failed.Reason } : facts;
 
     private static ImmutableArray<ReplayProgressed> Window(
         ImmutableArray<ReplayProgressed> reports, ReplayProgressed newest) =>

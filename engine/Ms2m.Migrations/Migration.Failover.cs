@@ -153,40 +153,59 @@ public static partial class Migration
     // What is left of the source may be the last copy: a shadow that died before it answered its promotion ends this.
     private static void LoseWhileCommitted(Draft draft, Committed committed, InstanceExited exited)
     {
-        var plan = PlanOf(committed.Facts);
-        if (plan.CopyNeedsSource && plan.Essential.Any(step => step.LosesMemory && committed.Steps.IsRunning(step.Name)))
+        var (facts, plan) = (committed.Facts, PlanOf(committed.Facts));
+        var over = facts.MemoryLost is null && plan.Essential.All(step => committed.Steps.IsOver(step.Name));
+        if (plan.CopyNeedsSource && exited.InstanceId == facts.Request.SourceInstance)
         {
-            // The target's worker says whether that means anything: the last page may have come, and what it kills exits too.
-            draft.Record(exited);
+            if (!over && !facts.SourceExited)
+            {
+                draft.Record(exited);
+            }
+
             return;
         }
 
-        if (exited.InstanceId != committed.Facts.ShadowInstance
-            || plan.Essential.All(step => committed.Steps.IsOver(step.Name)))
+        if (exited.InstanceId != facts.ShadowInstance || over)
         {
             return;
         }
 
         draft.Record(exited);
-        draft.Record(new MigrationFailed(
-            committed.Facts.Id, Failures.ShadowDied(exited.InstanceId, exited.Node, exited.ExitCode), Undone(committed), Kept: true));
-    }
-
-    /// <summary>A copy that was served to people and is no more. What the source still has is older than what they were told,
-    /// and the last there is: it is kept, unless it is gone too.</summary>
-    private static void LoseMemory(Draft draft, Committed committed, StepFailed failed)
-    {
-        var facts = committed.Facts;
-        var kept = !facts.SourceExited && failed.Reason.Code != Failures.SourceMemoryGone;
-        draft.Send(TargetSteps.Remove.Command(facts, 1));
-        if (!kept)
+        if (plan.CopyNeedsSource && (facts.MemoryLost is not null || committed.Steps.ContainsKey(StepNames.CollectPages)))
         {
-            draft.Send(SourceSteps.Remove.Command(facts, 1));
+            // The target's worker says whether that means anything: the last page may have come, and what it kills exits too.
+            return;
         }
 
         draft.Record(new MigrationFailed(
-            facts.Id, Failures.MemoryLost(facts.ShadowInstance, facts.Request.TargetNode, facts.Request.SourceNode, failed.Reason, kept),
-            kept ? [StepNames.RemoveSource] : [], Kept: kept));
+            facts.Id, Failures.ShadowDied(exited.InstanceId, exited.Node, exited.ExitCode), Undone(committed), Kept: true));
+    }
+
+    /// <summary>A copy that was served to people and is no more. What the source still has is older than what they were told,
+    /// and the last there is: it is kept, unless its own node has said that it has exited.</summary>
+    private static void AdvanceLoss(Draft draft, Committed committed, Failure cause)
+    {
+        var facts = committed.Facts;
+        ImmutableArray<ForwardStep> removals =
+            facts.SourceExited ? [TargetSteps.RemoveLost, SourceSteps.Remove] : [TargetSteps.RemoveLost];
+        foreach (var step in removals.Where(step => !committed.Steps.ContainsKey(step.Name)))
+        {
+            Start(draft, facts, step.Name, 1, step.Limits, step.Command);
+        }
+
+        if (!removals.All(step => committed.Steps.IsOver(step.Name)))
+        {
+            return;
+        }
+
+        var kept = !facts.SourceExited;
+        draft.Record(new MigrationFailed(
+            facts.Id, Failures.MemoryLost(facts.ShadowInstance, facts.Request.TargetNode, facts.Request.SourceNode, cause, kept),
+            [
+                .. removals.Select(step => step.Name).Where(name => committed.Steps[name].Status == StepStatus.GivenUp),
+                .. kept ? [StepNames.RemoveSource] : ImmutableArray<string>.Empty,
+            ],
+            Kept: kept));
     }
 
     private static void LoseWhileRollingBack(Draft draft, RollingBack back, InstanceExited exited)

@@ -109,13 +109,6 @@ public static partial class Migration
         };
         if (!TryAgain(draft, facts, trouble, limits, command))
         {
-            if (trouble is StepFailed lost && draft.State is Committed committed
-                && PlanOf(facts).Forward(trouble.Step) is { LosesMemory: true })
-            {
-                LoseMemory(draft, committed, lost);
-                return;
-            }
-
             if (draft.State is RollingBack back && PlanOf(facts).Undo(trouble.Step) is { } undo
                 && ((undo.SignOfLife && TryLoseSilent(draft, back, sourceNodeDown))
                     || TrySaveFromStandstill(draft, back, undo, trouble)))

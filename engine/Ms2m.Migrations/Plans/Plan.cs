@@ -34,7 +34,9 @@ public sealed record Plan(
         facts.SourceLost is null ? Before : Failover;
 
     /// <summary>The step of that name after the commit point, if there is one.</summary>
-    public ForwardStep? Forward(string name) => After.SelectMany(stage => stage).FirstOrDefault(s => s.Name == name);
+    public ForwardStep? Forward(string name) => After.SelectMany(stage => stage)
+        .Concat(CopyNeedsSource ? [TargetSteps.RemoveLost] : [])
+        .FirstOrDefault(s => s.Name == name);
 
     /// <summary>Those without which the migration has failed.</summary>
     public IEnumerable<ForwardStep> Essential => After.SelectMany(stage => stage).Where(step => step.Essential);

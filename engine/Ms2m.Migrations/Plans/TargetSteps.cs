@@ -51,7 +51,10 @@ public static class TargetSteps
     public static ForwardStep CollectPages { get; } = new(
         StepNames.CollectPages, new(SourceSteps.Sending, 2),
         (f, attempt) => ToTarget(f, new CollectPages(f.Id, StepNames.CollectPages, attempt, f.ShadowInstance)),
-        Essential: true, LosesMemory: true);
+        Essential: true);
+
+    /// <summary>Of a copy that has lost memory past the commit point.</summary>
+    public static ForwardStep RemoveLost { get; } = new(Remove.Name, Remove.Limits, Remove.Command);
 
     private static ReversibleStep RestoreStep(bool keepsConnections) => new(
         StepNames.RestoreShadow, Phase.Restoring, new(SourceSteps.Moving, 2, StrictAttempt: true),
