@@ -8,7 +8,7 @@ namespace Ms2m.NodeWorker.Transfer.PostCopy;
 /// at once: a number that is given anew later leads nowhere.</summary>
 internal sealed class FrozenMemory : IDisposable
 {
-    private readonly Dictionary<long, SafeFileHandle> _processes = [];
+    private readonly Dictionary<long, SafeFileHandle?> _processes = [];
 
     private FrozenMemory()
     {
@@ -20,42 +20,71 @@ internal sealed class FrozenMemory : IDisposable
     internal static FrozenMemory Open(IEnumerable<int> processes)
     {
         var memory = new FrozenMemory();
-        foreach (var pid in processes)
+        try
         {
-            if (NumberInside(Read(pid, "status")) is { } number)
-                memory._processes[number] = File.OpenHandle($"/proc/{pid}/mem");
+            foreach (var pid in processes)
+            {
+                if (NumberInside(Read(pid, "status")) is { } number)
+                    memory._processes[number] = OpenOne(pid);
+            }
+            return memory;
         }
-        return memory;
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>False when the process has no memory any more.</summary>
+    /// <summary>False when the process has ended, and its memory with it: nothing else may be taken for that, since then the
+    /// container is worth nothing any more.</summary>
+    /// <exception cref="InvalidDataException">There is no such page, or no such process was among those that stood still.</exception>
     public bool TryRead(long process, long address, Span<byte> into)
     {
         if (!_processes.TryGetValue(process, out var memory))
+            throw new InvalidDataException($"There is no process {process}.");
+        if (memory is null)
             return false;
         try
         {
             while (!into.IsEmpty)
             {
                 var read = RandomAccess.Read(memory, into, address);
-                if (read <= 0)
+                // proc_pid_mem(5): the kernel says so of memory that nobody has any more, and of an unreadable page EIO.
+                if (read == 0)
                     return false;
                 into = into[read..];
                 address += read;
             }
             return true;
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            return false;
+            throw new InvalidDataException($"Process {process} cannot be read at {address:x}: {e.Message}", e);
         }
     }
 
     public void Dispose()
     {
         foreach (var memory in _processes.Values)
-            memory.Dispose();
+            memory?.Dispose();
     }
+
+    /// <summary>Null when it has ended, waited for or not: then it has no memory.</summary>
+    private static SafeFileHandle? OpenOne(int pid)
+    {
+        try
+        {
+            return File.OpenHandle($"/proc/{pid}/mem");
+        }
+        catch (IOException) when (HasEnded(Read(pid, "status")))
+        {
+            return null;
+        }
+    }
+
+    private static bool HasEnded(string status) =>
+        status.Split('\n').FirstOrDefault(one => one.StartsWith("State:", StringComparison.Ordinal)) is null or "State:\tZ (zombie)" or "State:\tX (dead)";
 
     /// <summary>The last of the numbers that a process has, one for each namespace that it is in.</summary>
     internal static long? NumberInside(string status)

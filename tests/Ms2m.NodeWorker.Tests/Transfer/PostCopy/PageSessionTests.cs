@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Ms2m.NodeWorker.Tests.Stage;
 using Ms2m.NodeWorker.Transfer.Channels;
 using Ms2m.NodeWorker.Transfer.Delta;
@@ -146,22 +145,6 @@ public sealed class PageSessionTests : IAsyncDisposable
         Assert.Equal("MS2M-2411", (await other.Result.WithinLimitAsync("the loss")).Trouble?.Reason.Code);
         Assert.Equal(["killed", "killed"], _order);
         await one.DisposeAsync();
-    }
-
-    [Fact]
-    public void memory_is_read_where_it_is_and_by_the_container_s_own_numbers()
-    {
-        var here = GC.AllocateArray<byte>(3 * Page.Length, pinned: true);
-        here.AsSpan().Fill(7);
-        using var memory = FrozenMemory.Open([Environment.ProcessId]);
-        var number = FrozenMemory.NumberInside(File.ReadAllText("/proc/self/status"))!.Value;
-        var read = new byte[here.Length];
-        Assert.True(memory.TryRead(number, Marshal.UnsafeAddrOfPinnedArrayElement(here, 0), read));
-
-        Assert.Equal(here, read);
-        Assert.False(memory.TryRead(number, 4096, read));
-        Assert.False(memory.TryRead(number + 1_000_000, 4096, read));
-        Assert.Equal(3, FrozenMemory.NumberInside("Name:\tx\nNSpid:\t4711\t12\t3\nThreads:\t1\n"));
     }
 
     private async Task<(FakePageDaemon, PageSession)> BeginAsync(TimeSpan? patience = null)
