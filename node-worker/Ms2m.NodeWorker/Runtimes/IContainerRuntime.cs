@@ -48,6 +48,7 @@ public interface IContainerRuntime
 
     /// <summary>Ends the daemon of that folder, whoever has started it, and first the container that depends on it. Does
     /// nothing, and says so by true, when every page is there.</summary>
+    /// <exception cref="IOException">The container could not be ended.</exception>
     Task<bool> EndPagesAsync(string work);
 
     /// <summary>Calls <paramref name="look"/> whenever a container of a workload may have ended. Ends only with trouble:

@@ -12,6 +12,6 @@ public interface IPageDaemon : IAsyncDisposable
 
     /// <summary>Once the container is restored: should the daemon end too early, who touches a missing page stands still
     /// instead of reading zeros, as long as the worker lives.</summary>
-    /// <returns>For how many processes.</returns>
-    int HoldPages();
+    /// <returns>Whether that is so, or every page is there already.</returns>
+    Task<bool> HoldPagesAsync();
 }

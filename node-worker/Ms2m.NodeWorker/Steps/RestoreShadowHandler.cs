@@ -26,7 +26,10 @@ public sealed class RestoreShadowHandler(
         if (book.Of(command.MigrationId) is not { } reservation || reservation.InstanceId != command.InstanceId
             || reservation.Spec.Name != command.Spec.Name)
             return NodeFailures.NotReserved();
-        if (!await RunsAlreadyAsync(command, cancel))
+        var already = await RunsAlreadyAsync(command, cancel);
+        if (already.Failed)
+            return already.Trouble;
+        if (!already.Value)
         {
             if (incoming.Find(command.MigrationId, command.Digest) is not { } images)
                 return NodeFailures.NoCheckpoint();
@@ -66,15 +69,28 @@ public sealed class RestoreShadowHandler(
         var begun = await pages.BeginAsync(reservation, images, cancel);
         if (begun.Failed)
             return begun.Trouble;
-        var trouble = await RestoreAsync(request with { Pages = begun.Value }, images, digest, cancel);
-        var session = pages.Of(reservation.MigrationId);
-        session?.HoldPages();
-        trouble ??= session is null ? NodeFailures.PagesLost("the migration is taken back")
-            : session.Result is { IsCompletedSuccessfully: true, Result: { Failed: true, Trouble: var lost } } ? lost : null;
-        if (trouble is null)
-            return null;
-        await pages.EndAsync(reservation.MigrationId);
-        return await runtime.RemoveAsync(request.Name, cancel) is { Failed: true } removal ? removal.Trouble : trouble;
+        var stands = false;
+        try
+        {
+            var trouble = await RestoreAsync(request with { Pages = begun.Value }, images, digest, cancel);
+            trouble ??= pages.Of(reservation.MigrationId) is { } session
+                ? await session.ProveAsync(cancel)
+                : NodeFailures.PagesLost("the migration is taken back");
+            stands = trouble is null;
+            return trouble;
+        }
+        finally
+        {
+            // Also when the command is given up: podman goes on all the same.
+            if (!stands)
+                await TakeBackAsync(reservation.MigrationId, request.Name);
+        }
+    }
+
+    private async Task<Trouble?> TakeBackAsync(Guid migrationId, string name)
+    {
+        await pages.EndAsync(migrationId);
+        return await runtime.RemoveAsync(name, CancellationToken.None) is { Failed: true } removal ? removal.Trouble : null;
     }
 
     /// <summary>What arrived was as it was sent; whether it still was when it was restored is known only afterwards.
@@ -100,13 +116,18 @@ public sealed class RestoreShadowHandler(
         return NodeFailures.CheckpointDamaged();
     }
 
-    /// <summary>A former attempt may have succeeded without anybody hearing of it.</summary>
-    private async Task<bool> RunsAlreadyAsync(RestoreShadow command, CancellationToken cancel)
+    /// <summary>A former attempt may have succeeded without anybody hearing of it. One whose memory was still to come counts only
+    /// while it does: else it may hold zeros, and is removed.</summary>
+    private async Task<Outcome<bool>> RunsAlreadyAsync(RestoreShadow command, CancellationToken cancel)
     {
         if (instances.Read(command.Spec.Name) is not { } file || file.InstanceId != command.InstanceId
             || file.MigrationId != command.MigrationId)
             return false;
         var found = await runtime.FindAsync(command.InstanceId, cancel);
-        return !found.Failed && found.Value is { IsRunning: true } or { IsFrozen: true };
+        if (found.Failed || found.Value is not ({ IsRunning: true } or { IsFrozen: true }))
+            return false;
+        if (!command.PostCopy || (pages.Of(command.MigrationId) is { } session && await session.ProveAsync(cancel) is null))
+            return true;
+        return await TakeBackAsync(command.MigrationId, command.InstanceId) is { } trouble ? trouble : false;
     }
 }

@@ -28,7 +28,6 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
         new Dictionary<string, string> { ["MEMORY_MB"] = "48", ["MEMORY_PERCENT"] = "0" })
     { Address = LabNode.Address(60 + (Interlocked.Increment(ref _tests) % 10)) };
 
-
     private readonly string _root = $"/var/lib/ms2m/checkpoints/worker-test-{Guid.NewGuid():N}";
     private readonly string _source = $"t-{Guid.NewGuid():N}"[..20];
     private readonly string _copy = $"t-{Guid.NewGuid():N}"[..20];
@@ -40,6 +39,8 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
     private readonly PodmanRuntime _onB;
     private PageSession? _session;
     private Task<Outcome<Done>>? _restoring;
+    private IPageDaemon? _daemon;
+    private PodmanRuntime? _startsOnB;
 
     public PostCopyTests()
     {
@@ -138,17 +139,74 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
         await ServeAsync(memory, bytes: 8 << 20);
         Assert.Null((await _onB.ThawAsync(_copy, default)).Trouble);
 
-        HeldPages.Kill(Assert.Single(HeldPages.DaemonsOf(Work)));
+        Assert.Single(PageDaemonProcesses.Of(Work));
+        PageDaemonProcesses.Kill(Work);
 
         Assert.True(await AsksUntilCutOffAsync(client), "A page was answered that is not what it must be.");
         await EndedAsync();
     }
 
     [Fact]
+    public async Task a_daemon_survives_whoever_kills_the_control_group_of_its_worker()
+    {
+        var group = $"/sys/fs/cgroup/t-{Guid.NewGuid():N}";
+        Directory.CreateDirectory(_b.Here(group));
+        _startsOnB = Runtime(_b, _podmanB, ["/bin/sh", "-c", $"echo $$ >{group}/cgroup.procs; exec \"$@\"", "t"]);
+        using var client = await ConnectAsync();
+        Assert.True(IsPage(await AskAsync(client, 0), 0));
+        await LeaveMemoryAsync();
+        using var memory = FrozenMemory.Open(await ProcessesAsync());
+        await RestoreAsync();
+
+        await File.WriteAllTextAsync(_b.Here($"{group}/cgroup.kill"), "1");
+        Directory.Delete(_b.Here(group));
+        await ServeAsync(memory, bytes: int.MaxValue);
+
+        Assert.Null((await _onB.ThawAsync(_copy, default)).Trouble);
+        await AllPagesAreRightAsync(client);
+        Assert.Null((await _session!.Result.WithinLimitAsync("the last page")).Trouble);
+    }
+
+    [Fact]
+    public async Task a_worker_that_comes_back_removes_a_copy_that_podman_restored_without_it()
+    {
+        using var client = await ConnectAsync();
+        Assert.True(IsPage(await AskAsync(client, 0), 0));
+        await LeaveMemoryAsync();
+        using var memory = FrozenMemory.Open(await ProcessesAsync());
+        using var died = new CancellationTokenSource();
+        await RestoreAsync(cancel: died.Token);
+        await Eventually.HoldsAsync("a restore that is on its way", () => File.Exists(_b.Here($"{Work}/container")));
+        await died.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _restoring!);
+        Assert.False(File.Exists(_b.Here($"{Work}/tied-to")));
+
+        Assert.False(await _onB.EndPagesAsync(Work));
+
+        Assert.Null((await _onB.FindAsync(_copy, default)).Value);
+        Assert.Empty(PageDaemonProcesses.Of(Work));
+    }
+
+    [Fact]
+    public async Task a_daemon_that_is_given_up_before_it_listens_is_ended()
+    {
+        using var givenUp = new CancellationTokenSource();
+        await givenUp.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _onB.StartPagesAsync(Images, Work, givenUp.Token));
+
+        Assert.Empty(PageDaemonProcesses.Of(Work));
+        Assert.True(File.Exists(_b.Here($"{Work}/ended-with")), "Its shell may start one still.");
+    }
+
+    [Fact]
     public void zeros_would_be_seen() => Assert.False(IsPage(new byte[12 + PageLength], 5));
 
-    private static PodmanRuntime Runtime(LabNode node, PodmanApi podman) => new(
-        podman, node.Places($"/var/lib/ms2m/t-{Guid.NewGuid():N}.conf"), node.Networks(), NullLogger<PodmanRuntime>.Instance);
+    private static PodmanRuntime Runtime(LabNode node, PodmanApi podman, string[]? first = null)
+    {
+        var places = node.Places($"/var/lib/ms2m/t-{Guid.NewGuid():N}.conf");
+        return new(podman, places with { Enter = [.. places.Enter!, .. first ?? []] }, node.Networks(), NullLogger<PodmanRuntime>.Instance);
+    }
 
     private ContainerRequest Request(string name) => new(name, _spec, _root + "/instance") { KeepsConnections = true };
 
@@ -180,14 +238,15 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
         }
     }
 
-    private async Task RestoreAsync(TimeSpan? patience = null)
+    private async Task RestoreAsync(TimeSpan? patience = null, CancellationToken cancel = default)
     {
         Assert.Null((await _onB.PrepareAsync(Request(_copy), default)).Trouble);
-        var started = await _onB.StartPagesAsync(Images, Work, default);
+        var started = await (_startsOnB ?? _onB).StartPagesAsync(Images, Work, default);
         Assert.Null(started.Trouble);
+        _daemon = started.Value;
         _session = new PageSession(
-            started.Value, () => _onB.EndPagesAsync(Work), "node-a", patience ?? TimeSpan.FromMinutes(1), TimeProvider.System);
-        _restoring = _onB.RestoreAsync(Request(_copy) with { Pages = Work }, Images, default);
+            _daemon, () => _onB.EndPagesAsync(Work), "node-a", patience ?? TimeSpan.FromMinutes(1), TimeProvider.System);
+        _restoring = _onB.RestoreAsync(Request(_copy) with { Pages = Work }, Images, cancel);
     }
 
     /// <summary>Gives so much, and then breaks off. The restore itself wants some single pages only.</summary>
@@ -197,7 +256,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
         _ = _session!.UseAsync(target, default).ContinueWith(used => used.Exception, TaskScheduler.Default);
         _ = AnswerAsync(memory, source, bytes).ContinueWith(answered => answered.Exception, TaskScheduler.Default);
         Assert.Null((await _restoring!).Trouble);
-        Assert.True(_session.HoldPages() > 0);
+        Assert.True(await _daemon!.HoldPagesAsync());
     }
 
     private static async Task AnswerAsync(FrozenMemory memory, ChannelStream source, int bytes)

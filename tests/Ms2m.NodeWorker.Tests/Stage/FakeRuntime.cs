@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Formats.Tar;
 using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Tests.Transfer.PostCopy;
 
 namespace Ms2m.NodeWorker.Tests.Stage;
 
@@ -32,6 +33,16 @@ public sealed class FakeRuntime : IContainerRuntime
     public string? Changed { get; set; }
 
     public int Dumps { get; private set; }
+
+    public int Restores { get; private set; }
+
+    /// <summary>Those that will be started; without one no daemon works here.</summary>
+    internal ConcurrentQueue<FakePageDaemon> PageDaemons { get; } = new();
+
+    /// <summary>When set, each start of a page daemon waits for it.</summary>
+    public TaskCompletionSource? HoldPages { get; set; }
+
+    public int PagesEnded { get; private set; }
 
     /// <summary>Folders of this machine, by container.</summary>
     public Dictionary<string, IReadOnlyList<MountedVolume>> Volumes { get; } = [];
@@ -133,6 +144,7 @@ public sealed class FakeRuntime : IContainerRuntime
             return NodeFailures.RestoreFailed(request.Name, "it was told to");
         }
         BeforeRestore?.Invoke(request);
+        Restores++;
         _containers[request.Name] = _containers[request.Name] with
         {
             State = request.KeepsConnections ? Container.Frozen : "running",
@@ -155,10 +167,18 @@ public sealed class FakeRuntime : IContainerRuntime
         return Done.It;
     }
 
-    public Task<Outcome<IPageDaemon>> StartPagesAsync(string images, string work, CancellationToken cancel) =>
-        Answer<IPageDaemon>(NodeFailures.NoPageDaemon("there is no memory here"));
+    public async Task<Outcome<IPageDaemon>> StartPagesAsync(string images, string work, CancellationToken cancel)
+    {
+        if (HoldPages is { } hold)
+            await hold.Task.WaitAsync(cancel);
+        return PageDaemons.TryDequeue(out var daemon) ? daemon : NodeFailures.NoPageDaemon("there is no memory here");
+    }
 
-    public Task<bool> EndPagesAsync(string work) => Task.FromResult(false);
+    public Task<bool> EndPagesAsync(string work)
+    {
+        PagesEnded++;
+        return Task.FromResult(false);
+    }
 
     public Task<Outcome<Done>> RemoveAsync(string name, CancellationToken cancel)
     {

@@ -17,6 +17,7 @@ using Ms2m.NodeWorker.Tests.Transfer;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Channels;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.PostCopy;
 using Ms2m.NodeWorker.Transfer.Registry;
 using Ms2m.NodeWorker.Transfer.Security;
 
@@ -45,6 +46,7 @@ internal sealed class WorkerStage : IAsyncDisposable
         var memory = new byte[100 * 4096];
         new Random(1).NextBytes(memory);
         builder.Services.AddSingleton<ILiveMemory>(new FakeLiveMemory { Blocks = [memory] });
+        builder.Services.AddSingleton(new PagePatience(Source: TimeSpan.FromSeconds(6), Target: TimeSpan.FromSeconds(6)));
         builder.Services.AddSingleton(new NodeFeatures([], TimeProvider.System));
         PrivateFiles.CreateFolder(options.Checkpoints);
         Options = options;
@@ -72,6 +74,8 @@ internal sealed class WorkerStage : IAsyncDisposable
     public RegistryTraces RegistryTraces => _app.Services.GetRequiredService<RegistryTraces>();
 
     public Holdings Holdings => _app.Services.GetRequiredService<Holdings>();
+
+    public ComingPages Pages => _app.Services.GetRequiredService<ComingPages>();
 
     public ReservationBook Book => _app.Services.GetRequiredService<ReservationBook>();
 

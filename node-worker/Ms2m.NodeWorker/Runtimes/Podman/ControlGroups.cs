@@ -14,6 +14,9 @@ internal sealed class ControlGroups(PodmanPlaces places)
     /// <summary>Of those who wait for the processes meanwhile, which stand still for a part of it.</summary>
     private static readonly TimeSpan Together = TimeSpan.FromSeconds(4);
 
+    /// <summary>Of processes that are killed; they give much memory back.</summary>
+    private static readonly TimeSpan Dying = TimeSpan.FromSeconds(15);
+
     private readonly ConcurrentDictionary<string, string> _known = new();
 
     /// <summary>The file that freezes the processes of a container, as the node names it, when it was seen before and is
@@ -87,6 +90,39 @@ internal sealed class ControlGroups(PodmanPlaces places)
         }
     }
 
+    /// <summary>Kills all processes of a group, also while they stand still, and waits until there are none.</summary>
+    /// <exception cref="IOException">Some live on.</exception>
+    public async Task KillAsync(string killer)
+    {
+        try
+        {
+            await File.WriteAllTextAsync(places.Here(killer), "1");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return;
+        }
+        var events = places.Here($"{Path.GetDirectoryName(killer)}/cgroup.events");
+        for (var since = Stopwatch.GetTimestamp(); IsPopulated(events); await Task.Delay(2))
+        {
+            if (Stopwatch.GetElapsedTime(since) > Dying)
+                throw new IOException($"Processes of {Path.GetDirectoryName(killer)} survive being killed.");
+        }
+    }
+
     /// <summary>The file that kills all processes of the group which another file freezes, also while they stand still.</summary>
     public static string KillerOf(string freezer) => $"{freezer[..freezer.LastIndexOf('/')]}/cgroup.kill";
+
+    private static bool IsPopulated(string events)
+    {
+        try
+        {
+            return File.ReadAllText(events).Contains("populated 1", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // The group itself is gone.
+            return false;
+        }
+    }
 }

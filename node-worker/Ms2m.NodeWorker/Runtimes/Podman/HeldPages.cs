@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -19,31 +17,7 @@ internal sealed class HeldPages : IDisposable
 
     public int Count { get; }
 
-    public static HeldPages Of(string work) => new([.. DaemonsOf(work).SelectMany(Take)]);
-
-    /// <summary>As this process numbers them: a daemon may live in other namespaces than its worker.</summary>
-    public static IReadOnlyList<int> DaemonsOf(string work) =>
-    [
-        .. from folder in Directory.EnumerateDirectories("/proc")
-           let name = Path.GetFileName(folder)
-           where int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-           let words = WordsOf(folder)
-           where words is ["criu", "lazy-pages", ..] && words.Contains(work)
-           select int.Parse(name, CultureInfo.InvariantCulture),
-    ];
-
-    public static void Kill(int pid)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(pid);
-            process.Kill();
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
-        {
-            // It has ended.
-        }
-    }
+    public static HeldPages Of(string work) => new([.. PageDaemonProcesses.Of(work).SelectMany(Take)]);
 
     public void Dispose()
     {
@@ -60,26 +34,24 @@ internal sealed class HeldPages : IDisposable
         var process = SystemCall(PidfdOpen, pid, 0, 0);
         if (process < 0)
             return taken;
-        foreach (var link in Directory.EnumerateFiles($"/proc/{pid}/fd"))
-        {
-            if (new FileInfo(link).LinkTarget == FaultFile
-                && SystemCall(PidfdGetfd, process, int.Parse(Path.GetFileName(link), CultureInfo.InvariantCulture), 0) is >= 0 and var file)
-                taken.Add((int)file);
-        }
-        _ = Close((int)process);
-        return taken;
-    }
-
-    private static string[] WordsOf(string folder)
-    {
         try
         {
-            return File.ReadAllText(Path.Combine(folder, "cmdline")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            foreach (var link in Directory.EnumerateFiles($"/proc/{pid}/fd"))
+            {
+                if (new FileInfo(link).LinkTarget == FaultFile
+                    && SystemCall(PidfdGetfd, process, int.Parse(Path.GetFileName(link), CultureInfo.InvariantCulture), 0) is >= 0 and var file)
+                    taken.Add((int)file);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return [];
+            // It has ended meanwhile.
         }
+        finally
+        {
+            _ = Close((int)process);
+        }
+        return taken;
     }
 
     [DllImport("libc", EntryPoint = "syscall")]

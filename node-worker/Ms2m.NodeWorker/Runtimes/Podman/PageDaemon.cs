@@ -1,18 +1,20 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 
 namespace Ms2m.NodeWorker.Runtimes.Podman;
 
-/// <summary>CRIU's lazy-pages daemon, in a shell that outlives the worker: when the daemon ends too early the shell kills the
-/// container, and while no worker is there it keeps the daemon waiting.</summary>
+/// <summary>CRIU's lazy-pages daemon, in a shell that outlives the worker, also where whoever supervises the worker kills its
+/// whole control group: when the daemon ends too early the shell kills the container, and while no worker is there it keeps
+/// the daemon waiting.</summary>
 internal sealed class PageDaemon : IPageDaemon
 {
-    private const string TiedTo = "tied-to";
-    private const string EndedWith = "ended-with";
-
     private const string Script = """
         trap '' TERM INT HUP
+        group=/sys/fs/cgroup/ms2m-pages
+        if ! { mkdir -p "$group" && echo $$ >"$group/cgroup.procs"; }; then
+          echo 'Error (shell): it can have no control group of its own' >"$2/lazy.log"
+          exit 1
+        fi
         criu lazy-pages --images-dir "$1" --work-dir "$2" --log-file lazy.log -v1 --page-server --ps-socket "$3" </dev/null >/dev/null 2>&1
         code=$?
         if [ "$code" != 0 ] && [ -s "$2/tied-to" ]; then
@@ -24,17 +26,18 @@ internal sealed class PageDaemon : IPageDaemon
         """;
 
     private static readonly TimeSpan Starting = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(10);
 
-    private readonly PodmanPlaces _places;
     private readonly string _work;
     private readonly Process _shell;
+    private readonly Func<Task> _end;
     private readonly Lock _lock = new();
     private HeldPages? _held;
     private bool _allThere;
 
-    private PageDaemon(PodmanPlaces places, string work, Process shell, Stream questions)
+    private PageDaemon(string work, Process shell, Stream questions, Func<Task> end)
     {
-        (_places, _work, _shell, Questions) = (places, work, shell, questions);
+        (_work, _shell, Questions, _end) = (work, shell, questions, end);
         Ended = WaitAsync();
     }
 
@@ -42,8 +45,9 @@ internal sealed class PageDaemon : IPageDaemon
 
     public Task<bool> Ended { get; }
 
+    /// <param name="end">Ends it, and first the container that depends on it.</param>
     public static async Task<Outcome<IPageDaemon>> StartAsync(
-        PodmanPlaces places, string images, string work, CancellationToken cancel)
+        PodmanPlaces places, string images, string work, Func<Task> end, CancellationToken cancel)
     {
         var socket = InheritedSocket.NeverEnding();
         string[] command =
@@ -51,65 +55,69 @@ internal sealed class PageDaemon : IPageDaemon
             .. places.Enter ?? [], "/bin/sh", "-c", Script, "ms2m", images, work,
             socket.Number.ToString(CultureInfo.InvariantCulture),
         ];
-        var shell = Process.Start(new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = "/" })
-            ?? throw new InvalidOperationException("The page daemon's shell was not started.");
-        var daemon = new PageDaemon(places, work, shell, socket.Open());
-        var since = Stopwatch.GetTimestamp();
-        while (!File.Exists(places.Here(Path.Combine(work, MemoryLinks.PageSocket))))
+        Process shell;
+        try
         {
-            if (daemon.Ended.IsCompleted || Stopwatch.GetElapsedTime(since) > Starting)
-            {
-                var cause = CriuLog.FirstError(places.Here(Path.Combine(work, "lazy.log"))) ?? "it does not listen";
-                await daemon.DisposeAsync();
-                return NodeFailures.NoPageDaemon(cause);
-            }
-            await Task.Delay(5, cancel);
+            shell = Process.Start(new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = "/" })
+                ?? throw new InvalidOperationException("The page daemon's shell was not started.");
         }
-        return daemon;
+        catch
+        {
+            await socket.Open().DisposeAsync();
+            throw;
+        }
+        var daemon = new PageDaemon(work, shell, socket.Open(), end);
+        try
+        {
+            var since = Stopwatch.GetTimestamp();
+            while (!File.Exists(places.Here(Path.Combine(work, MemoryLinks.PageSocket))))
+            {
+                if (daemon.Ended.IsCompleted || Stopwatch.GetElapsedTime(since) > Starting)
+                {
+                    var cause = CriuLog.FirstError(places.Here(Path.Combine(work, "lazy.log"))) ?? "it does not listen";
+                    await daemon.DisposeAsync();
+                    return NodeFailures.NoPageDaemon(cause);
+                }
+                await Task.Delay(5, cancel);
+            }
+            return daemon;
+        }
+        catch
+        {
+            // Nobody else knows of it.
+            await daemon.DisposeAsync();
+            throw;
+        }
     }
 
-    /// <param name="killer">The file that kills the container.</param>
-    public static void Tie(PodmanPlaces places, string work, string killer) =>
-        PrivateFiles.Replace(places.Here(Path.Combine(work, TiedTo)), Encoding.ASCII.GetBytes($"{killer}\n"));
-
-    public static async Task<bool> EndAsync(PodmanPlaces places, string work)
-    {
-        if (Read(EndedWith) == "0")
-            return true;
-        if (Read(TiedTo) is { } killer)
-        {
-            try
-            {
-                await File.WriteAllTextAsync(places.Here(killer), "1");
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // The container has ended already.
-            }
-        }
-        foreach (var pid in HeldPages.DaemonsOf(work))
-            HeldPages.Kill(pid);
-        return false;
-
-        string? Read(string name) => places.Here(Path.Combine(work, name)) is var path && File.Exists(path)
-            ? File.ReadAllText(path).Trim() : null;
-    }
-
-    public int HoldPages()
+    public async Task<bool> HoldPagesAsync()
     {
         lock (_lock)
         {
             if (_allThere)
-                return 0;
+                return true;
             _held ??= HeldPages.Of(_work);
-            return _held.Count;
+            if (_held.Count > 0)
+                return true;
+            _held = null;
+        }
+        try
+        {
+            // It has nothing when it is just ending, which may be for the best of reasons.
+            return await Ended.WaitAsync(Ending);
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await EndAsync(_places, _work);
-        await Ended;
+        await _end();
+        // A shell that has only just been started has no daemon yet.
+        for (var since = Stopwatch.GetTimestamp(); !Ended.IsCompleted && Stopwatch.GetElapsedTime(since) < Ending; await Task.Delay(20))
+            PageDaemonProcesses.Kill(_work);
         _held?.Dispose();
         await Questions.DisposeAsync();
         _shell.Dispose();

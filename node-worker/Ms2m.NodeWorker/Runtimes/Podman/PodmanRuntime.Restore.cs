@@ -62,6 +62,9 @@ public sealed partial class PodmanRuntime
         if (request.Spec.Address is not null)
             _criu.Write(request.Name, request.KeepsConnections, standsStill: request.KeepsConnections, lazily: request.Pages is not null);
         using var links = MemoryLinks.ForReading(places, state, folder, request.Pages);
+        // Before podman is asked: it goes on restoring, whatever becomes of the worker meanwhile.
+        if (request.Pages is not null)
+            _ = new PagesFolder(places, request.Pages) { Container = request.Name };
         // keep: podman would else try to empty the folder, and the log of a failure with it.
         var reply = await podman.PostAsync(
             $"containers/{request.Name}/restore?ignoreRootFS={(files ? "false" : "true")}&keep=true&printStats=true",

@@ -20,12 +20,19 @@ public sealed class ComingPages(
         var work = FolderOf(reservation.MigrationId);
         PrivateFiles.CreateFolder(options.PagesFolder);
         PrivateFiles.CreateFolder(work);
-        var started = await runtime.StartPagesAsync(images, work, cancel);
-        if (started.Failed)
+        Outcome<IPageDaemon> started = NodeFailures.NoPageDaemon("it was not started");
+        try
         {
-            PrivateFiles.DeleteFolder(work);
-            return started.Trouble;
+            started = await runtime.StartPagesAsync(images, work, cancel);
         }
+        finally
+        {
+            // Also when the command is given up meanwhile.
+            if (started.Failed)
+                await EndAsync(reservation.MigrationId);
+        }
+        if (started.Failed)
+            return started.Trouble;
         var session = new PageSession(
             started.Value, () => runtime.EndPagesAsync(work), reservation.SourceNode, _patience.Target, time);
         _sessions[reservation.MigrationId] = session;
@@ -40,9 +47,13 @@ public sealed class ComingPages(
     /// <summary>Nothing is left of it; a container that still waits for pages is killed.</summary>
     public async Task EndAsync(Guid migrationId)
     {
+        var work = FolderOf(migrationId);
         if (_sessions.TryRemove(migrationId, out var session))
             await session.DisposeAsync();
-        PrivateFiles.DeleteFolder(FolderOf(migrationId));
+        else if (Directory.Exists(work))
+            await runtime.EndPagesAsync(work);
+        // By it alone a daemon could be found.
+        PrivateFiles.DeleteFolder(work);
     }
 
     /// <summary>What an earlier life of the worker left. Nobody has answered the daemon meanwhile, and what was asked is
@@ -53,10 +64,18 @@ public sealed class ComingPages(
             return;
         foreach (var work in Directory.GetDirectories(options.PagesFolder))
         {
-            if (await runtime.EndPagesAsync(work))
-                continue;
-            PageLog.LostMeanwhile(log, Path.GetFileName(work));
-            PrivateFiles.DeleteFolder(work);
+            try
+            {
+                if (await runtime.EndPagesAsync(work))
+                    continue;
+                PageLog.LostMeanwhile(log, Path.GetFileName(work));
+                PrivateFiles.DeleteFolder(work);
+            }
+            catch (IOException e)
+            {
+                // Nobody takes it for a copy that can be used, and the next start tries again.
+                PageLog.NotEnded(log, Path.GetFileName(work), e.Message);
+            }
         }
     }
 

@@ -25,4 +25,7 @@ internal static partial class PageLog
 
     [LoggerMessage(2238, LogLevel.Error, "{MigrationId}: the worker was away while memory was still to come: the copy is killed")]
     public static partial void LostMeanwhile(ILogger log, string migrationId);
+
+    [LoggerMessage(2239, LogLevel.Error, "{MigrationId}: the copy that waits for memory could not be ended: {Cause}")]
+    public static partial void NotEnded(ILogger log, string migrationId, string cause);
 }

@@ -9,6 +9,7 @@ namespace Ms2m.NodeWorker.Transfer.PostCopy;
 internal sealed class PageSession : IAsyncDisposable
 {
     private static readonly TimeSpan _ending = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _recently = TimeSpan.FromSeconds(5);
 
     private readonly IPageDaemon _daemon;
     private readonly Func<Task> _kill;
@@ -20,6 +21,8 @@ internal sealed class PageSession : IAsyncDisposable
     private readonly CancellationTokenSource _over = new();
     private readonly TaskCompletionSource<Outcome<Collected>> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _work;
+    private TaskCompletionSource _came = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long? _cameAt;
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _asked;
     private int _channels;
@@ -39,7 +42,32 @@ internal sealed class PageSession : IAsyncDisposable
     /// <summary>All of the memory, or why there is no container any more.</summary>
     public Task<Outcome<Collected>> Result => _result.Task;
 
-    public int HoldPages() => _daemon.HoldPages();
+    /// <summary>Asked before anybody relies on the copy: that whoever touches a missing page waits for it even when the daemon
+    /// ends, and that pages come. Until then giving it up costs nothing.</summary>
+    /// <returns>What is wrong; null when nothing is.</returns>
+    public async Task<Trouble?> ProveAsync(CancellationToken cancel)
+    {
+        if (!_result.Task.IsCompleted && !await _daemon.HoldPagesAsync() && !_result.Task.IsCompleted)
+            return NodeFailures.PagesLost("the copy's missing pages cannot be held");
+        Task came;
+        lock (_lock)
+        {
+            if (_channels > 0 && _cameAt is { } at && _time.GetElapsedTime(at) < _recently)
+                return LostAlready();
+            came = _came.Task;
+        }
+        try
+        {
+            await Task.WhenAny(came, _result.Task).WaitAsync(_patience / 3, _time, cancel);
+            return LostAlready();
+        }
+        catch (TimeoutException)
+        {
+            return NodeFailures.PagesLost($"not one page has come from {_sourceNode}");
+        }
+
+        Trouble? LostAlready() => _result.Task is { IsCompletedSuccessfully: true, Result.Trouble: { } lost } ? lost : null;
+    }
 
     /// <summary>Uses a connection until all is over, or it breaks.</summary>
     /// <exception cref="IOException">It broke.</exception>
@@ -128,12 +156,16 @@ internal sealed class PageSession : IAsyncDisposable
             await channel.ReadExactlyAsync(answer.AsMemory(PageRequest.Length, asked.Bytes), cancel);
             // Whole, or not at all: the daemon has only this one connection. It may have ended with its processes.
             await _daemon.Questions.WriteAsync(answer.AsMemory(0, PageRequest.Length + asked.Bytes), _over.Token);
+            TaskCompletionSource came;
             lock (_lock)
             {
                 _open.RemoveAt(0);
                 _asked--;
                 _bytes += asked.Bytes;
+                _cameAt = _time.GetTimestamp();
+                (came, _came) = (_came, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             }
+            came.SetResult();
         }
     }
 
@@ -217,7 +249,15 @@ internal sealed class PageSession : IAsyncDisposable
         // The first cause counts: what is killed for it ends too.
         if (_result.Task.IsCompleted || Interlocked.CompareExchange(ref _lost, trouble, null) is not null)
             return;
-        await _kill();
+        try
+        {
+            await _kill();
+        }
+        catch (Exception e)
+        {
+            // Whoever waits must hear of it all the same. The daemon lives on, so nobody reads zeros.
+            trouble = NodeFailures.PagesLost($"{trouble.Reason.Message} The copy could not be killed: {e.Message}");
+        }
         _result.TrySetResult(trouble);
         await _over.CancelAsync();
     }

@@ -35,7 +35,10 @@ internal sealed class FakePageDaemon : IPageDaemon
 
     public void End(bool allThere) => _ended.TrySetResult(allThere);
 
-    public int HoldPages() => 0;
+    /// <summary>Whether missing pages can be held.</summary>
+    public bool Holds { get; set; } = true;
+
+    public Task<bool> HoldPagesAsync() => Task.FromResult(Holds);
 
     public async ValueTask DisposeAsync()
     {

@@ -147,6 +147,19 @@ public sealed class PageSessionTests : IAsyncDisposable
         await one.DisposeAsync();
     }
 
+    [Fact]
+    public async Task a_copy_that_cannot_be_killed_keeps_nobody_waiting_for_the_loss()
+    {
+        _daemon = await FakePageDaemon.StartAsync();
+        _session = new PageSession(
+            _daemon, () => throw new IOException("it lives on"), "node-a", TimeSpan.FromMilliseconds(200), TimeProvider.System);
+
+        var lost = (await _session.Result.WithinLimitAsync("the loss")).Trouble;
+
+        Assert.Equal("MS2M-2411", lost?.Reason.Code);
+        Assert.Contains("it lives on", lost?.Reason.Message, StringComparison.Ordinal);
+    }
+
     private async Task<(FakePageDaemon, PageSession)> BeginAsync(TimeSpan? patience = null)
     {
         _daemon = await FakePageDaemon.StartAsync();
