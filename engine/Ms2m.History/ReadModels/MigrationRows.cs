@@ -13,7 +13,7 @@ public sealed class MigrationRows(ReadStream streams) : IProjection
 {
     /// <summary>With the version of what is computed: where that has changed, the rows are made anew from the first event, over
     /// those of before.</summary>
-    public const string ProgressName = "ms2m:migrations:3";
+    public const string ProgressName = "ms2m:migrations:4";
 
     private const string Upsert = """
         insert into ms2m_migrations (id, version, seq_id, workload, source_node, target_node, strategy, phase, finished, requested_at,
