@@ -9,7 +9,11 @@ namespace Ms2m.Contracts;
 /// <param name="MaxBytes">The transfer is cut off beyond this size.</param>
 public sealed record ReserveTarget(
     Guid MigrationId, string Step, int Attempt,
-    string InstanceId, WorkloadSpec Spec, string SourceNode, string Token, long ExpectedBytes, long MaxBytes) : IStepMessage;
+    string InstanceId, WorkloadSpec Spec, string SourceNode, string Token, long ExpectedBytes, long MaxBytes) : IStepMessage
+{
+    /// <summary>Whether memory follows later, so that the checkpoint holds next to none of <see cref="ExpectedBytes"/>.</summary>
+    public bool PostCopy { get; init; }
+}
 
 /// <summary>Target worker to engine: ready.</summary>
 /// <param name="TransferUrl">Where the checkpoint is to be sent with PUT and the token.</param>

@@ -17,7 +17,10 @@ public static class TargetSteps
         (f, attempt) => ToTarget(f, new ReserveTarget(
             f.Id, StepNames.ReserveTarget, attempt, f.ShadowInstance, f.Request.Spec,
             f.Request.SourceNode, "",
-            f.Request.SourceMemoryBytes, MaxBytes(f))),
+            f.Request.SourceMemoryBytes, MaxBytes(f))
+        {
+            PostCopy = f.Request.PostCopy,
+        }),
         [Remove], Refuses: true);
 
     /// <summary>The copy forgets its connections and finds out that it is one.</summary>

@@ -3,14 +3,18 @@ using Ms2m.Contracts;
 using Ms2m.NodeWorker.Heartbeat;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Instances;
+using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Transfer.Channels;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.PostCopy;
 
 namespace Ms2m.NodeWorker.Consumers;
 
 /// <summary>Removes an instance outside a migration.</summary>
 public sealed class StopWorkloadConsumer(
     WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, StartGate gate,
+    ReservationBook book, OpenChannels channels, PageSources sources, ComingPages coming,
     Bases bases, HeartbeatSignal heartbeat, IBusSender bus) : IConsumer<StopWorkload>
 {
     public async Task Consume(ConsumeContext<StopWorkload> context)
@@ -39,10 +43,23 @@ public sealed class StopWorkloadConsumer(
             if (container.Spec is null)
                 return NodeFailures.NameTaken(command.InstanceId);
             bases.RemoveOf(container.Spec.Name);
+            await sources.EndOfAsync(container.Id);
             if (await runtime.RemoveAsync(command.InstanceId, cancel) is { Failed: true } removal)
                 return removal.Trouble;
         }
         instances.Remove(command.InstanceId);
+        await EndComingAsync(command.InstanceId);
         return null;
+    }
+
+    /// <summary>What a post-copy that was given up has left beside its copy would refuse the workload here for ever.</summary>
+    private async Task EndComingAsync(string instance)
+    {
+        foreach (var reservation in book.Open.Where(one => one.PostCopy && one.InstanceId == instance))
+        {
+            await coming.EndAsync(reservation.MigrationId);
+            book.Remove(reservation.MigrationId);
+            await channels.CloseAsync(reservation.MigrationId);
+        }
     }
 }

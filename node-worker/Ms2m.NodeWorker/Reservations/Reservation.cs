@@ -8,4 +8,8 @@ namespace Ms2m.NodeWorker.Reservations;
 /// <param name="TokenDigest">SHA-256 of the token; the token itself is kept nowhere.</param>
 public sealed record Reservation(
     Guid MigrationId, int Attempt, string InstanceId, WorkloadSpec Spec, string SourceNode, string TokenDigest,
-    long ExpectedBytes, long MaxBytes);
+    long ExpectedBytes, long MaxBytes)
+{
+    /// <summary>As in <see cref="ReserveTarget"/>.</summary>
+    public bool PostCopy { get; init; }
+}

@@ -24,11 +24,17 @@ public sealed class ActivateInstanceHandler(
             var found = reserved is null ? null : instances.Read(reserved.Spec.Name)?.InstanceId;
             return NodeFailures.NotTheInstance(command.InstanceId, found);
         }
+        var reservation = book.Of(command.MigrationId);
+        if (reservation is { PostCopy: true } && await pages.LossOfAsync(command.MigrationId) is { } lost)
+            return lost;
         instances.Write(file with { Role = InstanceRole.Active, Epoch = command.Epoch, MigrationId = null });
         // Without a reservation it was done before.
-        if (book.Of(command.MigrationId) is { Spec.Address: not null }
+        if (reservation is { Spec.Address: not null }
             && await runtime.ThawAsync(command.InstanceId, cancel) is { Failed: true } thawing)
-            return thawing.Trouble;
+        {
+            // It may have been killed a moment ago.
+            return reservation is { PostCopy: true } ? await pages.LossOfAsync(command.MigrationId) ?? thawing.Trouble : thawing.Trouble;
+        }
         // The source may have to connect anew for what is still to come.
         if (!pages.IsOpen(command.MigrationId))
             book.Remove(command.MigrationId);

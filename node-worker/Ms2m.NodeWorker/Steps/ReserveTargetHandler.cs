@@ -30,7 +30,10 @@ public sealed class ReserveTargetHandler(
         await incoming.DiscardAsync(command.MigrationId);
         var reservation = new Reservation(
             command.MigrationId, command.Attempt, command.InstanceId, command.Spec, command.SourceNode,
-            TransferToken.DigestOf(command.Token), command.ExpectedBytes, command.MaxBytes);
+            TransferToken.DigestOf(command.Token), command.ExpectedBytes, command.MaxBytes)
+        {
+            PostCopy = command.PostCopy,
+        };
         book.Write(reservation);
         instances.Make(command.Spec.Name);
         preparations.Begin(new ContainerRequest(
@@ -60,7 +63,7 @@ public sealed class ReserveTargetHandler(
             return NodeFailures.NoSuchImage(command.Spec.Image);
         if (await RefuseNamesAsync(command, cancel) is { } taken)
             return taken;
-        Trouble? NoRoom() => room.Refuse(command.ExpectedBytes, book.Open.Where(r => r.MigrationId != command.MigrationId));
+        Trouble? NoRoom() => room.Refuse(command.ExpectedBytes, command.PostCopy, book.Open.Where(r => r.MigrationId != command.MigrationId));
         bases.MakeRoom(command.Spec.Name, () => NoRoom() is null);
         return NoRoom();
     }

@@ -32,6 +32,12 @@ public sealed class FakeRuntime : IContainerRuntime
     /// <summary>What is in the archive of changed files; none is made when null.</summary>
     public string? Changed { get; set; }
 
+    /// <summary>Asked before a container is looked for: what is said instead of what is there.</summary>
+    public Func<Outcome<Container?>?>? InsteadOfFinding { get; set; }
+
+    /// <summary>Whether every page of a post-copy had come.</summary>
+    public bool HasAllPages { get; set; }
+
     public int Dumps { get; private set; }
 
     public int Restores { get; private set; }
@@ -70,7 +76,7 @@ public sealed class FakeRuntime : IContainerRuntime
     }
 
     public Task<Outcome<Container?>> FindAsync(string name, CancellationToken cancel) =>
-        Answer<Container?>(_containers.GetValueOrDefault(name));
+        Answer(InsteadOfFinding?.Invoke() ?? _containers.GetValueOrDefault(name));
 
     public Task<Outcome<IReadOnlyList<string>>> ImagesAsync(CancellationToken cancel) =>
         Answer<IReadOnlyList<string>>(Images.ToList());
@@ -177,7 +183,7 @@ public sealed class FakeRuntime : IContainerRuntime
     public Task<bool> EndPagesAsync(string work)
     {
         PagesEnded++;
-        return Task.FromResult(false);
+        return Task.FromResult(HasAllPages);
     }
 
     public Task<Outcome<Done>> RemoveAsync(string name, CancellationToken cancel)

@@ -111,6 +111,29 @@ public sealed class ReservingTests
     }
 
     [Fact]
+    public async Task but_not_a_large_process_whose_memory_follows_it()
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+        (stage.Room.Space, stage.Room.Memory) = (100_000_000, 700_000_000);
+
+        stage.Desk.Accept(_reserve with { ExpectedBytes = 500_000_000, PostCopy = true });
+
+        await stage.Bus.NextAsync<TargetReserved>();
+        Assert.True(stage.Book.Of(_reserve.MigrationId)!.PostCopy);
+    }
+
+    [Theory]
+    [InlineData(50_000_000, 700_000_000)]
+    [InlineData(100_000_000, 550_000_000)]
+    public async Task without_room_for_what_follows_or_for_what_goes_ahead_of_it(long space, long memory)
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+        (stage.Room.Space, stage.Room.Memory) = (space, memory);
+
+        Assert.Equal("MS2M-2501", await RefusalAsync(stage, _reserve with { ExpectedBytes = 500_000_000, PostCopy = true }));
+    }
+
+    [Fact]
     public async Task when_the_memory_that_was_mounted_for_checkpoints_is_gone()
     {
         await using var stage = await WorkerStage.OpenAsync();

@@ -56,7 +56,7 @@ internal sealed class TransferStage : IAsyncDisposable
 
     public static async Task<TransferStage> OpenAsync(
         long maxBytes = 10_000_000, ITransferSecurity? source = null, ITransferSecurity? target = null,
-        Func<Reservation, ChannelStream, CancellationToken, Task>? channel = null)
+        Func<Reservation, ChannelStream, CancellationToken, Task>? channel = null, string purpose = TestedChannel.Word)
     {
         var folder = new TemporaryFolder();
         var options = TestOptions.In(folder["data"]);
@@ -77,7 +77,7 @@ internal sealed class TransferStage : IAsyncDisposable
         builder.Services.AddSingleton<TransferEndpoint>();
         builder.Services.AddSingleton<OpenChannels>();
         if (channel is not null)
-            builder.Services.AddSingleton<IChannelHandler>(new TestedChannel(channel));
+            builder.Services.AddSingleton<IChannelHandler>(new TestedChannel(channel, purpose));
         builder.Services.AddSingleton(s => ActivatorUtilities.CreateInstance<ChannelEndpoint>(s, Short));
         var app = builder.Build();
         var lists = new Counter();
@@ -145,11 +145,11 @@ internal sealed class TransferStage : IAsyncDisposable
 }
 
 /// <summary>What a test has a target do with a channel.</summary>
-internal sealed class TestedChannel(Func<Reservation, ChannelStream, CancellationToken, Task> serve) : IChannelHandler
+internal sealed class TestedChannel(Func<Reservation, ChannelStream, CancellationToken, Task> serve, string purpose) : IChannelHandler
 {
     public const string Word = "tested";
 
-    public string Purpose => Word;
+    public string Purpose => purpose;
 
     public Task ServeAsync(Reservation reservation, ChannelStream channel, CancellationToken cancel) =>
         serve(reservation, channel, cancel);

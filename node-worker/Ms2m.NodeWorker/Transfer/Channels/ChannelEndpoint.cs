@@ -8,7 +8,7 @@ namespace Ms2m.NodeWorker.Transfer.Channels;
 /// <summary>Where the source of a migration opens channels to its target: an upgrade of a request below the checkpoint's
 /// address, which is admitted as every other there.</summary>
 public sealed class ChannelEndpoint(
-    Admission admission, OpenChannels open, IEnumerable<IChannelHandler> handlers, IHostApplicationLifetime life,
+    Admission admission, ReservationBook book, OpenChannels open, IEnumerable<IChannelHandler> handlers, IHostApplicationLifetime life,
     TimeProvider time, ILogger<TransferEndpoint> log, ChannelPatience? patience = null)
 {
     /// <summary>In the header Upgrade.</summary>
@@ -49,7 +49,8 @@ public sealed class ChannelEndpoint(
         try
         {
             await open.RunAsync(
-                reservation.MigrationId, purpose, cancel => ServeAsync(http, upgrade, handler, reservation, cancel), ends.Token);
+                reservation.MigrationId, purpose, () => book.Of(reservation.MigrationId)?.Attempt == reservation.Attempt,
+                cancel => ServeAsync(http, upgrade, handler, reservation, cancel), ends.Token);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {

@@ -8,7 +8,9 @@ public sealed class OpenChannels
 
     /// <summary>Runs while it is the newest of its migration and purpose: one that is open already belongs to a connection
     /// that the source has given up, and is closed before.</summary>
-    public async Task RunAsync(Guid migrationId, string purpose, Func<CancellationToken, Task> serve, CancellationToken cancel)
+    /// <param name="isWanted">Asked when it can be closed: what was admitted before may not be any more.</param>
+    public async Task RunAsync(
+        Guid migrationId, string purpose, Func<bool> isWanted, Func<CancellationToken, Task> serve, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var mine = new Serving(stop, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -23,6 +25,8 @@ public sealed class OpenChannels
             if (former is not null)
                 await CloseAsync(former);
             stop.Token.ThrowIfCancellationRequested();
+            if (!isWanted())
+                throw new OperationCanceledException("The migration has no more use for it.");
             await serve(stop.Token);
         }
         finally

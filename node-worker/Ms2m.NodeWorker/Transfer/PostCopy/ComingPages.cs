@@ -83,6 +83,12 @@ public sealed class ComingPages(
     public async Task<bool> WereCollectedAsync(Guid migrationId) =>
         Directory.Exists(FolderOf(migrationId)) && await runtime.EndPagesAsync(FolderOf(migrationId));
 
+    /// <summary>Why memory that was to come to this node cannot come; null as long as it may, or has.</summary>
+    public async Task<Trouble?> LossOfAsync(Guid migrationId) => Of(migrationId) is { } session
+        ? session.Result is { IsCompletedSuccessfully: true, Result.Trouble: { } lost } ? lost : null
+        : await WereCollectedAsync(migrationId) ? null
+        : NodeFailures.PagesLost("the target's worker was restarted before they had come");
+
     private string FolderOf(Guid migrationId) => Path.Combine(options.PagesFolder, migrationId.ToString("N"));
 
     private async Task TellAsync(Guid migrationId, PageSession session)

@@ -181,6 +181,16 @@ public sealed class ChannelTests
     }
 
     [Fact]
+    public async Task what_was_admitted_before_the_migration_was_over_is_not_served_after_it()
+    {
+        var open = new OpenChannels();
+        await open.CloseAsync(Guid.Empty);
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => open.RunAsync(
+            Guid.Empty, "tested", isWanted: () => false, _ => throw new InvalidOperationException("It is served."), default));
+    }
+
+    [Fact]
     public async Task a_new_channel_takes_the_place_of_one_that_was_given_up()
     {
         var served = 0;
