@@ -74,13 +74,9 @@ internal sealed class TargetPeer(HttpClient http, TransferOrder order)
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited.Token);
             return null;
         }
-        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
-        {
-            return NodeFailures.TargetNotProven(order.TargetNode, e.InnerException?.Message ?? e.Message);
-        }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return NodeFailures.TransferBroke(e.Message);
+            return TroubleOf(order, e);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

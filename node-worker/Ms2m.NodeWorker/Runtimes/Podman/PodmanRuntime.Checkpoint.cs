@@ -19,6 +19,9 @@ public sealed partial class PodmanRuntime
         var state = StateOf(container);
         if (state != "running" && !(request.StaysFrozen && state == Container.Frozen))
             return NodeFailures.NotRunning(request.Name, state);
+        // Nobody stands still for a dump that is refused afterwards. It is looked at again when nothing can change any more.
+        if (RefusePostCopy(request, container) is { } refusal)
+            return refusal;
         if (Labels.SpecOf(container.Config?.Labels) is { Address: not null })
             _criu.Write(request.Name, request.KeepsConnections);
         return request.StaysFrozen
@@ -130,17 +133,16 @@ public sealed partial class PodmanRuntime
         DumpRequest request, InspectedContainer container, Action taken, CancellationToken cancel)
     {
         if (request.PostCopy)
-        {
-            return OnlyArchiveCarries(request, container) is { } more
-                ? NodeFailures.MoreThanMemory(request.Name, more)
-                : await DumpAsync(container, request, taken);
-        }
+            return RefusePostCopy(request, container) is { } refusal ? refusal : await DumpAsync(container, request, taken);
         if (request.OneFile is { } name)
             return await ExportWholeAsync(container, request.Folder, name, taken, cancel);
         return places.AlwaysArchive || request.Accepts == CheckpointWay.Archive || OnlyArchiveCarries(request, container) is not null
             ? await ExportAsync(request, container, taken, cancel)
             : await DumpAsync(container, request, taken);
     }
+
+    private Trouble? RefusePostCopy(DumpRequest request, InspectedContainer container) =>
+        request.PostCopy && OnlyArchiveCarries(request, container) is { } more ? NodeFailures.MoreThanMemory(request.Name, more) : null;
 
     /// <summary>What of this container CRIU's images alone would lose; null when they are enough.</summary>
     private string? OnlyArchiveCarries(DumpRequest request, InspectedContainer container)
