@@ -101,11 +101,12 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
         using var memory = FrozenMemory.Open(await ProcessesAsync());
         await RestoreAsync();
         await ServeAsync(memory, bytes: int.MaxValue);
+        Assert.Null(await _session!.ProveAsync(default));
 
         Assert.Null((await _onB.ThawAsync(_copy, default)).Trouble);
 
         await AllPagesAreRightAsync(client);
-        var collected = await _session!.Result.WithinLimitAsync("the last page");
+        var collected = await _session.Result.WithinLimitAsync("the last page");
         Assert.True(collected.Value.Bytes > 48 << 20, $"{collected.Trouble}");
         await AllPagesAreRightAsync(client);
     }

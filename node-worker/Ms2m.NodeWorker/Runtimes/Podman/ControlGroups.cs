@@ -98,9 +98,9 @@ internal sealed class ControlGroups(PodmanPlaces places)
         {
             await File.WriteAllTextAsync(places.Here(killer), "1");
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (IOException)
         {
-            return;
+            // The group may be gone, or go just now.
         }
         var events = places.Here($"{Path.GetDirectoryName(killer)}/cgroup.events");
         for (var since = Stopwatch.GetTimestamp(); IsPopulated(events); await Task.Delay(2))
