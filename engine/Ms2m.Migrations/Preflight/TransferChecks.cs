@@ -24,6 +24,8 @@ internal static class TransferChecks
                 : asked.Compression == TransferCompression.Zstd
                     ? Say.Warn("transfer", "An image in a registry is not compressed.", "Leave the compression out.")
                     : Say.Ok("transfer", "Both nodes reach the registry."),
+            TransferMode.Direct when asked.MaxRounds != new TransferOptions().MaxRounds && one.Candidate.Spec.Volumes is not { Count: > 0 } =>
+                Say.Warn("transfer", "Nothing travels in rounds, so their number means nothing.", "Leave it out, or ask for delta."),
             TransferMode.Delta => First(one, Requirements.IsCurrent, "delta")
                 ?? Say.Ok("transfer", "Only pages that the target does not have will travel."),
             _ => null,

@@ -89,6 +89,16 @@ public class PreCheckVerdicts
         Assert.Equal(level, verdicts.Single(one => one.Check == "volumes").Level);
     }
 
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void a_number_of_rounds_is_warned_of_where_nothing_travels_in_rounds(bool volumes, bool warned)
+    {
+        var asked = (volumes ? WithVolumes() : Fine()) with { Transfer = new TransferOptions(MaxRounds: 3) };
+
+        Assert.Equal(warned, Judge(asked).Any(one => one is { Check: "transfer", Level: VerdictLevel.Warning }));
+    }
+
     [Fact]
     public void a_workload_without_volumes_hears_nothing_of_them() =>
         Assert.DoesNotContain(Judge(Fine()), one => one.Check == "volumes");

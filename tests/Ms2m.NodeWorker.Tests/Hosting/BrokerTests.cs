@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Preflight;
+using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Tests.Stage;
 
@@ -109,6 +110,22 @@ public sealed class BrokerTests : IAsyncLifetime, IDisposable
         await _broker.SendAsync(_node, stop);
         await _broker.HearAsync(nameof(WorkloadStopped), b => b.GetProperty("requestId").GetGuid() == stop.RequestId);
         Assert.False(Directory.Exists(Path.Combine(_folder.Path, "workloads", "orders")));
+    }
+
+    [Fact]
+    public async Task nothing_is_left_beside_a_stopped_instance_whose_memory_was_to_follow_it()
+    {
+        var run = new RunWorkload(Guid.NewGuid(), "orders-8", Spec);
+        await _broker.SendAsync(_node, run);
+        await _broker.HearAsync(nameof(WorkloadStarted), b => b.GetProperty("requestId").GetGuid() == run.RequestId);
+        var (book, migration) = (_worker.Services.GetRequiredService<ReservationBook>(), Guid.NewGuid());
+        book.Write(new Reservation(migration, 1, "orders-8", Spec, "node-s", "digest", 1000, 1000) { PostCopy = true });
+
+        var stop = new StopWorkload(Guid.NewGuid(), run.InstanceId);
+        await _broker.SendAsync(_node, stop);
+        await _broker.HearAsync(nameof(WorkloadStopped), b => b.GetProperty("requestId").GetGuid() == stop.RequestId);
+
+        Assert.Null(book.Of(migration));
     }
 
     [Fact]
