@@ -160,6 +160,7 @@ public static partial class Migration
             if (!over && !facts.SourceExited)
             {
                 draft.Record(exited);
+                Advance(draft);
             }
 
             return;
@@ -188,12 +189,15 @@ public static partial class Migration
         var facts = committed.Facts;
         ImmutableArray<ForwardStep> removals =
             facts.SourceExited ? [TargetSteps.RemoveLost, SourceSteps.Remove] : [TargetSteps.RemoveLost];
-        foreach (var step in removals.Where(step => !committed.Steps.ContainsKey(step.Name)))
+        // What the target heard of the source's end, the source's own node is about to say.
+        ImmutableArray<ForwardStep> all =
+            facts.SourceExited || cause.Code != Failures.SourceMemoryGone ? removals : [.. removals, SourceSteps.HearOfEnd];
+        foreach (var step in all.Where(step => !committed.Steps.ContainsKey(step.Name)))
         {
             Start(draft, facts, step.Name, 1, step.Limits, step.Command);
         }
 
-        if (!removals.All(step => committed.Steps.IsOver(step.Name)))
+        if (!all.All(step => committed.Steps.IsOver(step.Name)))
         {
             return;
         }

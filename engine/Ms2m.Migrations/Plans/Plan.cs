@@ -35,7 +35,7 @@ public sealed record Plan(
 
     /// <summary>The step of that name after the commit point, if there is one.</summary>
     public ForwardStep? Forward(string name) => After.SelectMany(stage => stage)
-        .Concat(CopyNeedsSource ? [TargetSteps.RemoveLost] : [])
+        .Concat(CopyNeedsSource ? [TargetSteps.RemoveLost, SourceSteps.HearOfEnd] : [])
         .FirstOrDefault(s => s.Name == name);
 
     /// <summary>Those without which the migration has failed.</summary>

@@ -73,6 +73,9 @@ public static class SourceSteps
         StepNames.RemoveSource, new(20, 10),
         (f, attempt) => ToSourceNode(f, new RemoveInstance(f.Id, StepNames.RemoveSource, attempt, f.Request.SourceInstance)));
 
+    /// <summary>Waits for its node to say that it has exited. Whether it is removed depends on that.</summary>
+    public static ForwardStep HearOfEnd { get; } = new(StepNames.ConfirmSource, new(10, 1), Command: null);
+
     private static UndoStep Thaw(int order, bool signOfLife) => new(
         // It waits behind a dump that is still being made and cannot be broken off.
         StepNames.ThawSource, order, new(15, 20),

@@ -60,4 +60,4 @@ public sealed record UndoStep(
 
 /// <summary>A step after the commit point. It has no undo, by type.</summary>
 /// <param name="Essential">Whether the migration has failed without it; otherwise it becomes a leftover.</param>
-public sealed record ForwardStep(string Name, StepLimits Limits, StepCommand Command, bool Essential = false);
+public sealed record ForwardStep(string Name, StepLimits Limits, StepCommand? Command, bool Essential = false);

@@ -30,6 +30,33 @@ public class MemoryThatFollows
     }
 
     [Fact]
+    public void the_end_of_a_source_that_its_own_node_tells_later_than_the_target_s_is_waited_for()
+    {
+        Course? course = null;
+        course = new Course(Variant.PostCopying)
+        {
+            Trouble = command =>
+            {
+                switch (command)
+                {
+                    case CollectPages:
+                        course!.World.KillSource();
+                        return null;
+                    case RemoveInstance { Step: StepNames.RemoveTarget }:
+                        return [.. course!.World.Do(command), new InstanceExited(command.MigrationId, "orders-1", "node-a", 137)];
+                    default:
+                        return null;
+                }
+            },
+        };
+        course.Run();
+
+        Assert.Equal((Life.Absent, Life.Absent), (course.World.Source, course.World.Target));
+        Assert.True(course.End is { Outcome: Phase.Failed, Kept: false });
+        Assert.Empty(Leftovers(course));
+    }
+
+    [Fact]
     public void a_source_is_not_removed_only_because_the_target_s_node_says_that_it_has_no_memory()
     {
         var course = Struck(command => command is CollectPages, course => course.World.KillSource());
