@@ -70,10 +70,11 @@ public static class RequestCheck
         var running = hosts.Where(host => host.instance.State == "running").ToArray();
         return (target, running) switch
         {
-            (_, []) => (Failures.UnknownWorkload(start.Workload), null, null, null),
-            (null, _) => (Failures.UnknownNode(start.TargetNode), null, null, null),
+            // First: in the middle of a move there may be a moment in which nothing of it runs.
             _ when asked.ClaimedBy != start.MigrationId =>
                 (Failures.AlreadyMigrating(start.Workload, asked.ClaimedBy), null, null, null),
+            (_, []) => (Failures.UnknownWorkload(start.Workload), null, null, null),
+            (null, _) => (Failures.UnknownNode(start.TargetNode), null, null, null),
             (_, { Length: > 1 }) => (Failures.SeveralActive(start.Workload), null, null, null),
             (_, [var (source, _)]) when source.Node == start.TargetNode =>
                 (Failures.AlreadyThere(start.Workload, start.TargetNode), null, null, null),

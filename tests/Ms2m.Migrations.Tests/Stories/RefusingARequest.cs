@@ -18,6 +18,8 @@ public class RefusingARequest
         { "MS2M-0105", Story.Ask(seen: Story.Start - TimeSpan.FromSeconds(20)) },
         { "MS2M-0106", Story.Ask(target: "node-a") },
         { "MS2M-0107", Story.Ask(claimedBy: Guid.Parse("99999999-2222-3333-4444-555555555555")) },
+        // While another moves it there may be a moment in which nobody reports that it runs.
+        { "MS2M-0107", Story.Ask(workload: "nobody", claimedBy: Guid.Parse("99999999-2222-3333-4444-555555555555")) },
         { "MS2M-0108", Story.Ask(strategy: "teleport") },
         { "MS2M-0109", Story.Ask(policy: new CutoverPolicy(MaxInterruptionMs: 0)) },
         { "MS2M-0109", Story.Ask(policy: new CutoverPolicy(MaxReplayMs: -1)) },
