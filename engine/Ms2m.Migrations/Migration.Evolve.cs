@@ -38,7 +38,8 @@ public static partial class Migration
         (Committed committed, MigrationFailed failed) => new Ended(Phase.Failed, committed.Facts, failed.Reason, Kept: failed.Kept),
         (Committed committed, _) => committed with
         {
-            Facts = Learn(Lose(committed.Facts, @event), @event),
+            // Nothing of it matters any more where the copy is whole, and old logs fold to what was stored with them.
+            Facts = PlanOf(committed.Facts).CopyNeedsSource ? Learn(Lose(committed.Facts, @event), @event) : committed.Facts,
             Steps = Progress(committed.Steps, @event),
         },
         (RollingBack back, MigrationRolledBack) => new Ended(Phase.RolledBack, back.Facts, back.Reason, BeforeCommit: true),
@@ -108,7 +109,7 @@ public static partial class Migration
 
     // The first cause counts.
     private static Facts Lose(Facts facts, IMigrationMessage @event) =>
-        @event is StepFailed failed && facts.MemoryLost is null && PlanOf(facts).CopyNeedsSource && Failures.IsLossOfMemory(failed.Reason)
+        @event is StepFailed failed && facts.MemoryLost is null && Failures.IsLossOfMemory(failed.Reason)
             ? facts with { MemoryLost = failed.Reason } : facts;
 
     private static ImmutableArray<ReplayProgressed> Window(

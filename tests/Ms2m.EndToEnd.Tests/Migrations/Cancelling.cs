@@ -31,7 +31,7 @@ public sealed class Cancelling(LabFixture lab, ITestOutputHelper output)
     public async Task a_cancelled_migration_leaves_the_source_at_work_and_nothing_else(string phase, string by)
     {
         var cancel = CancellationToken.None;
-        await using var orders = await lab.LoadedOrders(phase == "Replaying" ? MuchWork : Load, output.WriteLine, cancel);
+        await using var orders = await lab.LoadedOrders(phase is "Restoring" or "Replaying" ? MuchWork : Load, output.WriteLine, cancel);
         var source = orders.Instance;
         var (id, follower) = await Begin(cancel);
         await Phases.Begun(follower, phase, cancel);
