@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Ms2m.NodeWorker.Runtimes.Podman;
 
@@ -10,12 +9,9 @@ internal static class PageDaemonProcesses
 {
     public static IReadOnlyList<int> Of(string work) =>
     [
-        .. from folder in Directory.EnumerateDirectories("/proc")
-           let name = Path.GetFileName(folder)
-           where int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-           let words = WordsOf(folder)
-           where words is ["criu", "lazy-pages", ..] && words.Contains(work)
-           select int.Parse(name, CultureInfo.InvariantCulture),
+        .. from process in CommandLines.All()
+           where process.Words is ["criu", "lazy-pages", ..] && process.Words.Contains(work)
+           select process.Pid,
     ];
 
     public static void Kill(string work)
@@ -34,18 +30,6 @@ internal static class PageDaemonProcesses
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
         {
             // It has ended.
-        }
-    }
-
-    private static string[] WordsOf(string folder)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(folder, "cmdline")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
         }
     }
 }

@@ -19,20 +19,5 @@ internal static class RuncDump
 
     /// <summary>Whether a dump of that container runs, whoever asked for it: also podman has runc make its dumps.</summary>
     public static bool IsRunning(string id) =>
-        Directory.EnumerateDirectories("/proc").Any(process =>
-            char.IsAsciiDigit(Path.GetFileName(process)[0]) && WordsOf(process) is var words
-            && words.Contains("checkpoint") && words.Contains(id));
-
-    private static string[] WordsOf(string process)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0');
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It has ended meanwhile.
-            return [];
-        }
-    }
+        CommandLines.All().Any(process => process.Words.Contains("checkpoint") && process.Words.Contains(id));
 }
