@@ -24,12 +24,7 @@ public static class SequentialPlan
             [TargetSteps.Attach, _verify],
         ],
         Proofs.SameHistory,
-        After:
-        [
-            [TargetSteps.Promote, TargetSteps.Activate],
-            [BrokerSteps.RevokeSource, SourceSteps.Remove],
-            [BrokerSteps.CloseReplay],
-        ],
+        After: TakeOver.OfQueue,
         ServesWith: StepNames.PromoteShadow,
         // It had said its last word before it was copied, so the same is proven without it.
         Failover:

@@ -28,13 +28,7 @@ public static class ShadowPlan
             [SourceSteps.Quiesce, _verify],
         ],
         Proofs.SameHistory,
-        After:
-        [
-            [TargetSteps.Promote, TargetSteps.Activate],
-            // A source whose node does not answer is shut out all the same.
-            [BrokerSteps.RevokeSource, SourceSteps.Remove],
-            [BrokerSteps.CloseReplay],
-        ],
+        After: TakeOver.OfQueue,
         ServesWith: StepNames.PromoteShadow,
         Failover:
         [
