@@ -11,6 +11,7 @@ public static class StepNames
     public const string PreCopy = "pre-copy";
     public const string TakeCheckpoint = "take-checkpoint";
     public const string SendCheckpoint = "send-checkpoint";
+    public const string ReleaseName = "release-name";
     public const string RestoreShadow = "restore-shadow";
     public const string AttachShadow = "attach-shadow";
     public const string FollowReplay = "follow-replay";
@@ -23,8 +24,11 @@ public static class StepNames
     public const string PromoteShadow = "promote-shadow";
     public const string ActivateInstance = "activate-instance";
     public const string CollectPages = "collect-pages";
+    public const string AdoptInstance = "adopt-instance";
     public const string RemoveSource = "remove-source";
     public const string CloseReplay = "close-replay";
+    public const string ReviveSource = "revive-source";
+    public const string ReadoptSource = "readopt-source";
     public const string ConfirmSource = "confirm-source";
     public const string ResumeSource = "resume-source";
     public const string RevokeShadow = "revoke-shadow";

@@ -11,8 +11,12 @@ public static class Credentials
     /// <summary>The key of one node. The engine, which has the cluster's key, computes it; the worker is given it.</summary>
     public static string NodeKey(string clusterKey, string node) => Derive(clusterKey, $"node:{node}");
 
-    /// <summary>The broker password of one instance on the node that has this key.</summary>
-    public static string InstancePassword(string nodeKey, string instanceId) => Derive(nodeKey, $"instance:{instanceId}");
+    /// <summary>The key of one workload, which its pods are given as a Secret: the key of a node would be in every pod's hands
+    /// there.</summary>
+    public static string WorkloadKey(string clusterKey, string workload) => Derive(clusterKey, $"workload:{workload}");
+
+    /// <summary>The broker password of one instance on the node, or of the workload, that has this key.</summary>
+    public static string InstancePassword(string key, string instanceId) => Derive(key, $"instance:{instanceId}");
 
     /// <summary>The broker password of the node's own worker.</summary>
     public static string WorkerPassword(string nodeKey) => Derive(nodeKey, "worker");

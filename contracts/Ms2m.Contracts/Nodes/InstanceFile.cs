@@ -7,7 +7,8 @@ namespace Ms2m.Contracts;
 /// <param name="Workload">The workload it belongs to.</param>
 /// <param name="Role">What it is now. Memory with a higher epoch than the file's knows better than the file.</param>
 /// <param name="Epoch">Grows with every promotion of the workload.</param>
-/// <param name="BrokerUri">Where to connect, with this instance's credentials. A secret.</param>
+/// <param name="BrokerUri">Where to connect, with this instance's credentials: a secret. In a pod it holds no password,
+/// because everybody who sees the pod sees the file; there the password is derived from <see cref="KeyFile"/>.</param>
 /// <param name="MigrationId">For a shadow: the migration whose journal it follows.</param>
 public sealed record InstanceFile(
     string InstanceId,
@@ -19,4 +20,8 @@ public sealed record InstanceFile(
 {
     /// <summary>Where a workload finds the file, unless the environment variable MS2M_INSTANCE_FILE names another.</summary>
     public const string DefaultPath = "/ms2m/instance.json";
+
+    /// <summary>Name of the file beside it that holds the workload's key (<see cref="Credentials.WorkloadKey"/>), where the
+    /// broker's address has no password.</summary>
+    public const string KeyFile = "workload.key";
 }

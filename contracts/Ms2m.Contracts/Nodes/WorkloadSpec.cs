@@ -27,6 +27,9 @@ public sealed record WorkloadSpec(
     /// <summary>Volumes, by the place where they are mounted; their contents move with it.</summary>
     public IReadOnlyList<WorkloadVolume>? Volumes { get; init; }
 
+    /// <summary>Absent where its instances are no pods.</summary>
+    public WorkloadPod? Pod { get; init; }
+
     /// <summary>What its owner declares of it, for the choice of a strategy.</summary>
     public WorkloadTraits? Traits { get; init; }
 }

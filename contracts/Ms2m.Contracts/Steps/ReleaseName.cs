@@ -1,0 +1,9 @@
+namespace Ms2m.Contracts;
+
+/// <summary>Engine to itself: the source's pod gives its name away, so that another pod can have it. Its owner is told not to
+/// make a new one meanwhile.</summary>
+/// <param name="InstanceId">The source, which has said its last word and whose checkpoint is at the target.</param>
+public sealed record ReleaseName(Guid MigrationId, string Step, int Attempt, string InstanceId, WorkloadSpec Spec) : IStepMessage;
+
+/// <summary>There is no pod of that name, and nobody makes one.</summary>
+public sealed record NameReleased(Guid MigrationId, string Step, int Attempt) : IStepMessage;

@@ -1,0 +1,56 @@
+namespace Ms2m.Kubernetes.Api;
+
+/// <summary>What the server gave, or why it gave nothing.</summary>
+public readonly struct ApiAnswer<T>
+{
+    private readonly T? _value;
+
+    private ApiAnswer(T? value, ApiProblem? problem) => (_value, Problem) = (value, problem);
+
+    /// <summary>Null when it was granted.</summary>
+    public ApiProblem? Problem { get; }
+
+    /// <exception cref="InvalidOperationException">There is none: look at <see cref="Problem"/> first.</exception>
+    public T Value => Problem is null ? _value! : throw new InvalidOperationException($"Nobody looked at the problem: {Problem.Message}");
+
+    public static implicit operator ApiAnswer<T>(T value) => new(value, null);
+
+    public static implicit operator ApiAnswer<T>(ApiProblem problem) => new(default, problem);
+}
+
+/// <summary>It was done, and there is nothing more to say.</summary>
+public readonly record struct Done;
+
+/// <summary>Why the server refused, from its Status object or from the plain text of a kubelet.</summary>
+/// <param name="Code">HTTP status; 0 when there was no answer at all.</param>
+/// <param name="Reason">The word for machines, such as <c>NotFound</c>, <c>AlreadyExists</c>, <c>Conflict</c>; empty when the
+/// server gave none.</param>
+/// <param name="Message">For people.</param>
+public sealed record ApiProblem(int Code, string Reason, string Message)
+{
+    /// <summary>What the server asks to wait before it is asked again.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Names of fields that were refused, and why.</summary>
+    public IReadOnlyList<string> Causes { get; init; } = [];
+
+    public bool IsMissing => Code == 404;
+
+    /// <summary>There is one of that name already.</summary>
+    public bool Exists => Code == 409 && Reason == "AlreadyExists";
+
+    /// <summary>It has changed since it was read, or is not the one that was meant.</summary>
+    public bool IsConflict => Code == 409 && Reason != "AlreadyExists";
+
+    /// <summary>We may not, or are not known.</summary>
+    public bool IsForbidden => Code is 401 or 403;
+
+    /// <summary>The same call may succeed later.</summary>
+    public bool IsPassing => Code is 0 or 408 or 429 or 500 or 502 or 503 or 504;
+}
+
+/// <summary>The server will not let us, however often it is asked.</summary>
+public sealed class KubernetesRefusedException(ApiProblem problem) : Exception(problem.Message)
+{
+    public ApiProblem Problem { get; } = problem;
+}

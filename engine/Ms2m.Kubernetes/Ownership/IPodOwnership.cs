@@ -1,0 +1,18 @@
+using Ms2m.Contracts;
+using Ms2m.Kubernetes.Api;
+
+namespace Ms2m.Kubernetes.Ownership;
+
+/// <summary>Takes a pod out of its owner's hands and gives it back, so that at no moment the owner has a reason to make an
+/// empty one that would be let in. Each may be repeated, and looks at what is there before it does anything.</summary>
+public interface IPodOwnership
+{
+    /// <summary>Lets the source's pod go and keeps its owner from making another of that name. Done when no pod has the
+    /// name.</summary>
+    Task<ApiAnswer<Done>> ReleaseNameAsync(WorkloadPod pod, string instance, CancellationToken cancel);
+
+    /// <summary>Lets an instance's pod be its owner's once it is ready, and the former instance's pod go. A pod without an
+    /// owner gets the former one's labels. Done when the owner has as many as it wants and the instance's pod among
+    /// them.</summary>
+    Task<ApiAnswer<Done>> AdoptAsync(WorkloadPod pod, string instance, string? former, CancellationToken cancel);
+}

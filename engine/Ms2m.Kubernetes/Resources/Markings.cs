@@ -1,0 +1,44 @@
+namespace Ms2m.Kubernetes.Resources;
+
+/// <summary>Labels and annotations of ours on pods and nodes.</summary>
+public static class Markings
+{
+    private const string Prefix = "migration.ms2m.io/";
+
+    /// <summary>Label by which a pod opts in, with the workload's name as its value; stands in the owner's pod template.</summary>
+    public const string Workload = Prefix + "workload";
+
+    /// <summary>Label of a pod that has been let in: its instance's id.</summary>
+    public const string Instance = Prefix + "instance";
+
+    /// <summary>Label of a pod that was made by a migration: its id.</summary>
+    public const string Migration = Prefix + "migration";
+
+    /// <summary>Annotation with the instance file as JSON; a downward API volume shows it to the container.</summary>
+    public const string InstanceFile = Prefix + "instance-file";
+
+    /// <summary>Annotation of a pod template: the primary queue.</summary>
+    public const string Queue = Prefix + "queue";
+
+    /// <summary>Annotation of a pod template: exchanges to which the workload publishes, separated by commas.</summary>
+    public const string Publishes = Prefix + "publishes";
+
+    /// <summary>Annotation of a pod template: exchanges to which it binds its queue, separated by commas.</summary>
+    public const string Binds = Prefix + "binds";
+
+    /// <summary>Annotation of a pod template: the container that holds the state; the first one when absent.</summary>
+    public const string Container = Prefix + "container";
+
+    /// <summary>Annotation of a pod template: <c>true</c> where there may never be two of it.</summary>
+    public const string Unique = Prefix + "unique";
+
+    /// <summary>Annotation of a restored pod: labels, as JSON, that it is to get when it is taken over by its owner.</summary>
+    public const string LabelsToTake = Prefix + "labels-to-take";
+
+    /// <summary>Annotation of a restored pod: the image that the owner's template names, as the checkpoint's stands in its
+    /// place.</summary>
+    public const string BaseImage = Prefix + "base-image";
+
+    /// <summary>Label of a node that is to be emptied.</summary>
+    public const string Drain = Prefix + "drain";
+}
