@@ -22,6 +22,9 @@ public static partial class Names
     /// <summary>Queue of the engine's own work on the broker (bindings, fences, removal of queues).</summary>
     public const string BrokerTasks = "ms2m.broker-tasks";
 
+    /// <summary>Queue of the engine's own work in Kubernetes (owners of pods).</summary>
+    public const string ClusterTasks = "ms2m.cluster-tasks";
+
     /// <summary>Queue of the heartbeats of node workers.</summary>
     public const string NodeReports = "ms2m.node-reports";
 

@@ -11,6 +11,7 @@ public static class StepNames
     public const string PreCopy = "pre-copy";
     public const string TakeCheckpoint = "take-checkpoint";
     public const string SendCheckpoint = "send-checkpoint";
+    public const string CheckOwner = "check-owner";
     public const string ReleaseName = "release-name";
     public const string RestoreShadow = "restore-shadow";
     public const string AttachShadow = "attach-shadow";
@@ -27,6 +28,7 @@ public static class StepNames
     public const string AdoptInstance = "adopt-instance";
     public const string RemoveSource = "remove-source";
     public const string CloseReplay = "close-replay";
+    public const string ConfirmRevival = "confirm-revival";
     public const string ReviveSource = "revive-source";
     public const string ReadoptSource = "readopt-source";
     public const string ConfirmSource = "confirm-source";

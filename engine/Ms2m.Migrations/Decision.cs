@@ -21,6 +21,9 @@ public abstract record Outgoing(IMigrationMessage Message)
     /// <summary>To the engine's own hands on the broker, after a delay.</summary>
     public sealed record ToBroker(IMigrationMessage Message, TimeSpan Delay) : Outgoing(Message);
 
+    /// <summary>To the engine's own hands in Kubernetes.</summary>
+    public sealed record ToCluster(IMigrationMessage Message) : Outgoing(Message);
+
     /// <summary>Back to this migration at a time; survives restarts.</summary>
     public sealed record AtTime(IMigrationMessage Message, DateTimeOffset DueAt) : Outgoing(Message);
 }

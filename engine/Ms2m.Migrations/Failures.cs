@@ -61,6 +61,18 @@ public static class Failures
         "MS2M-0116", $"The workload \"{workload}\" declares that there may never be two of it, and a shadow is a second one.",
         "Move it with the strategy sequential.");
 
+    public static Failure OneNameOnePod(string workload, string pod) => new(
+        "MS2M-0131", $"The workload \"{workload}\" is the pod {pod} of a StatefulSet, and its copy could have no other name.",
+        "Move it with the strategy sequential.");
+
+    public static Failure StartsAnewAnyway(string workload) => new(
+        "MS2M-0132", $"The workload \"{workload}\" is the pod of a StatefulSet, which starts it anew by itself wherever there is room.",
+        "Move it with its state, with the strategy sequential; or cordon its node and delete its pod.");
+
+    public static Failure PodsLoseConnections(string workload) => new(
+        "MS2M-0133", $"The workload \"{workload}\" is a pod: its address belongs to its node, so its open connections cannot move with it.",
+        "Move it with the strategy shadow or sequential, if it consumes a queue by our rules; else with cold.");
+
     public static Failure NeedsAddress(string workload) => new(
         "MS2M-0117", $"The workload \"{workload}\" has no address of its own that could move with its connections.",
         "Run it with --address, or choose another strategy; see docs/strategies.md.");

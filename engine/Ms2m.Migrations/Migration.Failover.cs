@@ -18,7 +18,7 @@ public static partial class Migration
             return;
         }
 
-        if (exited.InstanceId != facts.Request.SourceInstance || facts.SourceExited)
+        if (exited.InstanceId != facts.Request.SourceInstance || facts.SourceExited || GaveItsNameAway(moving.Steps))
         {
             return;
         }
@@ -36,6 +36,10 @@ public static partial class Migration
 
         // A source that died after its last word is not needed: the handoff is verified as ever.
     }
+
+    // Its pod goes because we have told it to. What it had said and held is in the checkpoint, on both nodes.
+    private static bool GaveItsNameAway(ImmutableSortedDictionary<string, StepProgress> steps) =>
+        steps.ContainsKey(StepNames.ReleaseName);
 
     /// <summary>Whether what follows from a deadline depends on whether the source's node still reports.</summary>
     public static bool NeedsTheNodes(MigrationState state, StepOverdue overdue, out string? sourceNode)
@@ -215,7 +219,8 @@ public static partial class Migration
     private static void LoseWhileRollingBack(Draft draft, RollingBack back, InstanceExited exited)
     {
         var ofShadow = exited.InstanceId == back.Facts.ShadowInstance && back.Way is not null;
-        if (!ofShadow && (exited.InstanceId != back.Facts.Request.SourceInstance || back.Facts.SourceExited))
+        if (!ofShadow && (exited.InstanceId != back.Facts.Request.SourceInstance || back.Facts.SourceExited
+            || (back.ToUndo.Contains(StepNames.ReleaseName) && !back.Steps.IsOver(StepNames.ReviveSource))))
         {
             return;
         }

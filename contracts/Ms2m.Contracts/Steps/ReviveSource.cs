@@ -5,7 +5,11 @@ namespace Ms2m.Contracts;
 /// <param name="Epoch">Of the source.</param>
 /// <param name="Digest">Of the checkpoint.</param>
 public sealed record ReviveSource(
-    Guid MigrationId, string Step, int Attempt, string InstanceId, WorkloadSpec Spec, long Epoch, string Digest) : IStepMessage;
+    Guid MigrationId, string Step, int Attempt, string InstanceId, WorkloadSpec Spec, long Epoch, string Digest) : IStepMessage
+{
+    /// <summary>Only say whether it could be done.</summary>
+    public bool OnlyAsks { get; init; }
+}
 
-/// <summary>Source worker to engine: the source runs, as it stood when its checkpoint was taken.</summary>
+/// <summary>Source worker to engine: the source runs, as it stood when its checkpoint was taken; or could, where that was asked.</summary>
 public sealed record SourceRevived(Guid MigrationId, string Step, int Attempt, string Node, string InstanceId) : IStepMessage;

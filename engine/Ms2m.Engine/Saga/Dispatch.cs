@@ -9,6 +9,7 @@ public sealed class Dispatch(TransferTokens tokens)
 {
     private static readonly Uri _migrations = new($"exchange:{Names.Migrations}");
     private static readonly Uri _brokerTasks = new($"exchange:{Names.BrokerTasks}");
+    private static readonly Uri _clusterTasks = new($"exchange:{Names.ClusterTasks}");
     private static readonly Uri _control = new($"exchange:{Names.Control}?type=direct");
 
     public Task SendAsync(ConsumeContext context, Outgoing outgoing, DateTimeOffset now) => outgoing switch
@@ -16,6 +17,7 @@ public sealed class Dispatch(TransferTokens tokens)
         Outgoing.ToNode node => SendAsync(context, new Uri($"exchange:{Names.Node(node.Node)}"), WithToken(node.Message)),
         Outgoing.ToInstance instance => SendAsync(context, _control, instance.Message, routingKey: instance.InstanceId),
         Outgoing.ToBroker task => SendAsync(context, _brokerTasks, task.Message, task.Delay),
+        Outgoing.ToCluster task => SendAsync(context, _clusterTasks, task.Message),
         Outgoing.AtTime timer => SendAsync(context, _migrations, timer.Message, timer.DueAt - now),
         _ => throw new InvalidOperationException($"No way to send {outgoing}."),
     };

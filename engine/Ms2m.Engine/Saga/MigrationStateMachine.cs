@@ -40,6 +40,10 @@ public sealed class MigrationStateMachine : MassTransitStateMachine<MigrationSag
         Accept<InstanceFrozen>();
         Accept<InstanceThawed>();
         Accept<InstanceStarted>();
+        Accept<OwnerChecked>();
+        Accept<NameReleased>();
+        Accept<SourceRevived>();
+        Accept<InstanceAdopted>();
         Accept<ShadowAttached>();
         Accept<ReplayProgressed>();
         Accept<JournalClosed>();

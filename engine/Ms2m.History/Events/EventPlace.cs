@@ -25,6 +25,7 @@ public static class EventPlace
         InstanceFrozen one => one.Node,
         InstanceThawed one => one.Node,
         InstanceStarted one => one.Node,
+        SourceRevived one => one.Node,
         InstanceExited one => one.Node,
         SourcePrepared one => NodeOf(one.InstanceId, facts),
         FenceReached one => NodeOf(one.InstanceId, facts),

@@ -29,6 +29,7 @@ public sealed record Party(PartyKind Kind, string Name)
         InstanceFrozen one => Node(one.Node),
         InstanceThawed one => Node(one.Node),
         InstanceStarted one => Node(one.Node),
+        SourceRevived one => Node(one.Node),
         InstanceExited one => Node(one.Node),
         SourcePrepared one => Instance(one.InstanceId, facts),
         FenceReached one => Instance(one.InstanceId, facts),
@@ -60,7 +61,7 @@ public sealed record Party(PartyKind Kind, string Name)
         {
             Outgoing.ToNode node => Node(node.Node),
             Outgoing.ToInstance instance => Instance(instance.InstanceId, facts),
-            Outgoing.ToBroker => Engine,
+            Outgoing.ToBroker or Outgoing.ToCluster => Engine,
             _ when plan.Reversible(step) is { Command: null } => Instance(facts.ShadowInstance, facts),
             _ => Engine,
         };

@@ -7,6 +7,12 @@ namespace Ms2m.Kubernetes.Ownership;
 /// empty one that would be let in. Each may be repeated, and looks at what is there before it does anything.</summary>
 public interface IPodOwnership
 {
+    /// <summary>Touches nothing: whether the owner of an instance's pod can be dealt with at all; the problem says why not, and
+    /// what to do.</summary>
+    /// <param name="leavesFirst">Whether the pod goes before its copy comes: then a volume that only one node may have is no
+    /// obstacle.</param>
+    Task<ApiAnswer<Done>> CheckAsync(WorkloadPod pod, string instance, bool leavesFirst, CancellationToken cancel);
+
     /// <summary>Lets the source's pod go and keeps its owner from making another of that name. Done when no pod has the
     /// name.</summary>
     Task<ApiAnswer<Done>> ReleaseNameAsync(WorkloadPod pod, string instance, CancellationToken cancel);

@@ -32,6 +32,7 @@ internal static class Parties
             PreCopied m => m.Node == sourceNode && m.Step == StepNames.PreCopy,
             InstanceFrozen m => m.Node == sourceNode && m.Step == StepNames.FreezeSource,
             InstanceThawed m => m.Node == sourceNode && m.Step == StepNames.ThawSource,
+            SourceRevived m => m.Node == sourceNode && m.InstanceId == source && m.Step is StepNames.ReviveSource or StepNames.ConfirmRevival,
             InstanceStarted m => m.Node == targetNode && m.Step == StepNames.StartTarget,
             CheckpointDiscarded m => m.Node == sourceNode && m.Step == StepNames.DiscardCheckpoint,
             InstanceRemoved { Step: StepNames.RemoveSource } m => m.Node == sourceNode && m.InstanceId == source,
@@ -40,7 +41,8 @@ internal static class Parties
             StepFailed m => m.Step switch
             {
                 StepNames.PreCopy or StepNames.TakeCheckpoint or StepNames.SendCheckpoint or StepNames.DiscardCheckpoint
-                    or StepNames.FreezeSource or StepNames.ThawSource or StepNames.RemoveSource => m.Node == sourceNode,
+                    or StepNames.FreezeSource or StepNames.ThawSource or StepNames.RemoveSource
+                    or StepNames.ReviveSource or StepNames.ConfirmRevival => m.Node == sourceNode,
                 StepNames.ReserveTarget or StepNames.RestoreShadow or StepNames.StartTarget or StepNames.ActivateInstance or StepNames.CollectPages
                     or StepNames.RemoveTarget => m.Node == targetNode,
                 _ => m.Node == Names.Engine,

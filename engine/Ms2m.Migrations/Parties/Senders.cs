@@ -15,8 +15,8 @@ public static class Senders
         {
             typeof(TargetReserved), typeof(CheckpointTaken), typeof(TransferCompleted), typeof(ShadowReady),
             typeof(InstanceActivated), typeof(InstanceRemoved), typeof(CheckpointDiscarded), typeof(StepFailed),
-            typeof(PreCopied), typeof(PagesCollected), typeof(InstanceFrozen), typeof(InstanceThawed), typeof(InstanceStarted),
-            typeof(InstanceExited), typeof(NodeReported), typeof(NodeCommandRefused),
+            typeof(PreCopied), typeof(PagesCollected), typeof(InstanceFrozen), typeof(InstanceThawed), typeof(InstanceStarted), typeof(SourceRevived),
+            typeof(InstanceExited), typeof(NodeReported), typeof(NodeCommandRefused), typeof(WorkloadFound),
         }),
         (Instance,
         [

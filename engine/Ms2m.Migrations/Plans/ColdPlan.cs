@@ -16,14 +16,14 @@ public static class ColdPlan
             "cold",
             Before:
             [
-                [TargetSteps.Reserve, .. grant],
+                [TargetSteps.Reserve, .. grant, .. PodSteps.Check(shape)],
                 [SourceSteps.Freeze],
                 [TargetSteps.Start],
             ],
             Proofs.NoState,
             After:
             [
-                [.. revoke, SourceSteps.Remove],
+                .. TakeOver.Leaving(revoke, shape),
                 .. close,
             ],
             ServesWith: StepNames.StartTarget,

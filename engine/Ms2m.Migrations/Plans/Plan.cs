@@ -53,6 +53,7 @@ public sealed record Plan(
     public ImmutableArray<ImmutableArray<UndoStep>> Rollback(IEnumerable<string> started) =>
     [
         .. started.SelectMany(name => Reversible(name)?.Undo ?? [])
+            .OrderBy(undo => undo.Order)
             .DistinctBy(undo => undo.Name)
             .GroupBy(undo => undo.Order)
             .OrderBy(stage => stage.Key)

@@ -12,18 +12,25 @@ public static class Requirements
     public const string PostCopy = "post-copy";
 
     /// <summary>To be stopped here and started there.</summary>
-    public static Failure? Stopping(Candidate candidate) => NoPostCopy(candidate) ?? Current(candidate);
+    public static Failure? Stopping(Candidate candidate) =>
+        KnownByName(candidate) ? Failures.StartsAnewAnyway(candidate.Spec.Name) : NoPostCopy(candidate) ?? Current(candidate);
 
     /// <summary>Only what consumes a queue by our rules can be followed and compared.</summary>
     public static Failure? QueueAndStopping(Candidate candidate) => Queue(candidate) ?? Current(candidate);
 
     /// <summary>Two run at once for a while.</summary>
     public static Failure? QueueAndTwo(Candidate candidate) =>
-        candidate.Spec.Traits is { Unique: true } ? Failures.IsUnique(candidate.Spec.Name) : Queue(candidate);
+        candidate.Spec.Traits is { Unique: true } ? Failures.IsUnique(candidate.Spec.Name)
+        : KnownByName(candidate) ? Failures.OneNameOnePod(candidate.Spec.Name, candidate.Spec.Pod!.FixedName ?? "")
+        : Queue(candidate);
+
+    /// <summary>Whether the owner of its pod knows it by its name, so that there cannot be two.</summary>
+    public static bool KnownByName(Candidate candidate) => candidate.Spec.Pod is { Owner: PodOwner.StatefulSet };
 
     /// <summary>A consumer by our rules has a broker user for each instance, and would be shut out of its open connection.</summary>
     public static Failure? Address(Candidate candidate) =>
-        candidate.Spec.Queue is not null ? Failures.KnowsUs(candidate.Spec.Name)
+        candidate.Spec.Pod is not null ? Failures.PodsLoseConnections(candidate.Spec.Name)
+        : candidate.Spec.Queue is not null ? Failures.KnowsUs(candidate.Spec.Name)
         : candidate.Spec.Address is null ? Failures.NeedsAddress(candidate.Spec.Name)
         : Lacks(candidate.Source, WorkloadNetwork) ?? Lacks(candidate.Target, WorkloadNetwork) ?? PostCopying(candidate);
 

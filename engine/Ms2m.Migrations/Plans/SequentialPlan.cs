@@ -13,23 +13,25 @@ public static class SequentialPlan
         "sequential",
         Before:
         [
-            [TargetSteps.Reserve, BrokerSteps.Grant],
+            [TargetSteps.Reserve, BrokerSteps.Grant, .. PodSteps.Check(shape)],
             .. SourceSteps.Ahead(shape),
             [SourceSteps.Prepare, BrokerSteps.OpenEmptyReplay],
             [SourceSteps.QuiesceFirst],
             [SourceSteps.CheckpointQuiesced],
             [SourceSteps.Send],
+            .. PodSteps.Release(shape),
             [TargetSteps.Restore],
             // The copy's first look into J finds the source's last word there.
             [TargetSteps.Attach, _verify],
         ],
         Proofs.SameHistory,
-        After: TakeOver.OfQueue,
+        After: TakeOver.OfQueue(shape),
         ServesWith: StepNames.PromoteShadow,
         // It had said its last word before it was copied, so the same is proven without it.
         Failover:
         [
             [SourceSteps.Send],
+            .. PodSteps.Release(shape),
             [TargetSteps.Restore],
             [TargetSteps.Attach, _verify],
             [BrokerSteps.RevokeLostSource],

@@ -17,7 +17,7 @@ public static class ShadowPlan
         "shadow",
         Before:
         [
-            [TargetSteps.Reserve, BrokerSteps.Grant],
+            [TargetSteps.Reserve, BrokerSteps.Grant, .. PodSteps.Check(shape)],
             .. SourceSteps.Ahead(shape),
             [SourceSteps.Prepare],
             [SourceSteps.Checkpoint, BrokerSteps.OpenReplay],
@@ -28,7 +28,7 @@ public static class ShadowPlan
             [SourceSteps.Quiesce, _verify],
         ],
         Proofs.SameHistory,
-        After: TakeOver.OfQueue,
+        After: TakeOver.OfQueue(shape),
         ServesWith: StepNames.PromoteShadow,
         Failover:
         [

@@ -12,7 +12,9 @@ public static class SourceSteps
 
     private static readonly UndoStep _discard = new(
         StepNames.DiscardCheckpoint, UndoOrder.TakeAway, new(15, 5),
-        (f, attempt) => ToSourceNode(f, new DiscardCheckpoint(f.Id, StepNames.DiscardCheckpoint, attempt)));
+        (f, attempt) => ToSourceNode(f, new DiscardCheckpoint(f.Id, StepNames.DiscardCheckpoint, attempt)),
+        // A source whose pod is gone and could not be restored is in it, and nowhere else.
+        AfterUndoOf: StepNames.ReleaseName);
 
     private static readonly UndoStep _resume = new(
         StepNames.ResumeSource, UndoOrder.TakeAway, new(5, 6),

@@ -3,6 +3,16 @@ namespace Ms2m.Migrations.Plans;
 /// <summary>In which order a rollback goes back.</summary>
 internal static class UndoOrder
 {
+    /// <summary>Before the copy goes of a source that is no more.</summary>
+    public const int ConfirmRevival = -4;
+
+    /// <summary>One name, one pod.</summary>
+    public const int FreeName = -3;
+
+    public const int Revive = -2;
+
+    public const int Readopt = -1;
+
     /// <summary>A source that stands still can answer nothing.</summary>
     public const int Thaw = 0;
 

@@ -19,6 +19,13 @@ internal static class ImageCheck
             return Say.Ok("image", $"{image} is on the target.");
         }
 
+        // What the kubelet lists of a node's images is not all of them.
+        if (one.Candidate.Spec.Pod is not null)
+        {
+            return Say.Warn("image", $"{image} is not among the images that the target's kubelet lists.",
+                "containerd pulls it from its registry; a node with CRI-O must have it.");
+        }
+
         // A short name or a digest may mean an image that is listed by another name: its runtime knows, when it is asked.
         return IsFull(image)
             ? Say.No("image", Failures.ImageMissing(image, one.Target.Node))

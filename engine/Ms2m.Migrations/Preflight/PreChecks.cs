@@ -76,7 +76,8 @@ public static class PreChecks
 
     private static PreCheckVerdict? Ports(Checked one)
     {
-        if (one.Candidate.Spec.Address is not null || one.Target.Surroundings is not { } there || one.Candidate.Instance.Picture is not { } picture)
+        // A pod listens in a network of its own, too.
+        if (one.Candidate.Spec is not { Address: null, Pod: null } || one.Target.Surroundings is not { } there || one.Candidate.Instance.Picture is not { } picture)
         {
             return null;
         }

@@ -35,6 +35,8 @@ public static class StrategyChoice
         { Spec.Traits.Stateless: true } => ("cold", "it declares that it has no state"),
         { Spec: { Queue: not null, Traits.Unique: true } } =>
             ("sequential", "it consumes a queue, and declares that there may never be two of it"),
+        { Spec: { Queue: not null, Pod.Owner: PodOwner.StatefulSet } } =>
+            ("sequential", "it consumes a queue, and its StatefulSet knows it by a name that two pods cannot have"),
         { Spec.Queue: not null } => ("shadow", "it consumes a queue: the copy follows, is compared, and takes over at a position"),
         { Spec.Address: not null } => ("live", "it has an address of its own and no queue: its open connections move with it"),
         // Never cold: what it has in memory would be gone, and nobody has said that it may be.

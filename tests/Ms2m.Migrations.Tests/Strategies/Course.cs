@@ -16,7 +16,7 @@ internal sealed class Course
     public Course(Variant variant)
     {
         HasQueue = variant.Strategy is not "live" && variant.HasQueue;
-        World = new SmallWorld(HasQueue);
+        World = new SmallWorld(HasQueue, variant.Owner);
         _waiting.Enqueue(Ask(variant, HasQueue));
     }
 
@@ -81,6 +81,7 @@ internal sealed class Course
         {
             Queue = hasQueue ? "orders" : null,
             Address = hasQueue ? null : new WorkloadAddress("10.99.0.80/24"),
+            Pod = variant.Owner is { } owner ? new WorkloadPod("shop", "orders", owner, "orders") : null,
         };
         NodeFeature[] features = [new(Requirements.WorkloadNetwork, true, ""), new("registry", true, ""), new(Requirements.PostCopy, true, "")];
         return new Asked(
@@ -98,7 +99,7 @@ internal sealed class Course
 }
 
 /// <summary>A strategy, and what changes its steps.</summary>
-public sealed record Variant(string Strategy, TransferMode Mode, bool HasQueue, bool PostCopy = false)
+public sealed record Variant(string Strategy, TransferMode Mode, bool HasQueue, bool PostCopy = false, PodOwner? Owner = null)
 {
     public static Variant PostCopying { get; } = new("live", TransferMode.Direct, HasQueue: false, PostCopy: true);
 
@@ -123,6 +124,16 @@ public sealed record Variant(string Strategy, TransferMode Mode, bool HasQueue, 
             }
 
             all.Add(new Variant("cold", TransferMode.Direct, HasQueue: false));
+            foreach (var owner in Enum.GetValues<PodOwner>())
+            {
+                all.Add(new Variant("sequential", TransferMode.Direct, HasQueue: true, Owner: owner));
+                if (owner != PodOwner.StatefulSet)
+                {
+                    all.Add(new Variant("shadow", TransferMode.Direct, HasQueue: true, Owner: owner));
+                    all.Add(new Variant("cold", TransferMode.Direct, HasQueue: true, Owner: owner));
+                }
+            }
+
             all.Add(PostCopying);
             return all;
         }

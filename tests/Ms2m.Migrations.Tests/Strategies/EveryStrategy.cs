@@ -1,5 +1,6 @@
 using Ms2m.Contracts;
 using Ms2m.Migrations.Plans;
+using Ms2m.Migrations.Tests.Stories;
 
 namespace Ms2m.Migrations.Tests.Strategies;
 
@@ -17,6 +18,8 @@ public class EveryStrategy
         Assert.Equal((Life.Absent, Life.Serves), (course.World.Source, course.World.Target));
         Assert.DoesNotContain("R", course.World.Things);
         Assert.DoesNotContain("J", course.World.Things);
+        Assert.False(course.World.EmptyOneMade);
+        Assert.Equal(variant.Owner is null ? "orders-1" : Story.Shadow, course.World.Owned);
     }
 
     [Theory]
@@ -145,7 +148,8 @@ public class EveryStrategy
 
             var arrived = course.Story.Events.Any(e => e is TransferCompleted);
             var stoodStill = course.Story.Events.Any(e => e is StepStarted { Step: StepNames.ThawSource });
-            Assert.True(!(arrived && stoodStill) || course.World.Things.Contains("reservation"), Told(course));
+            // Dead it can serve again only where its checkpoint has brought it back.
+            Assert.True(!(arrived && stoodStill) || course.World.Things.Contains("reservation") || course.World.Source == Life.Serves, Told(course));
             Assert.True(course.World.Source != Life.Dead || course.Committed || course.End.Outcome != Phase.Completed, Told(course));
         }
     }
@@ -191,6 +195,7 @@ public class EveryStrategy
         Assert.True(served == Life.Serves || essential || course.End.Outcome == Phase.Failed && Named(course), Told(course));
         if (!course.Committed && course.End.Outcome is Phase.RolledBack or Phase.Cancelled && Leftovers(course).Count == 0)
         {
+            Assert.Equal("orders-1", course.World.Owned);
             Assert.Equal(Life.Absent, course.World.Target);
             Assert.Empty(course.World.Things);
         }
@@ -198,7 +203,7 @@ public class EveryStrategy
 
     // A source that stands still and cannot be reached is the one thing that nobody can mend from here.
     private static bool Named(Course course) =>
-        Leftovers(course).Any(name => name is StepNames.ThawSource or StepNames.ResumeSource);
+        Leftovers(course).Any(name => name is StepNames.ThawSource or StepNames.ResumeSource or StepNames.ReviveSource or StepNames.ConfirmRevival);
 
     internal static IReadOnlyList<string> Leftovers(Course course) => course.Story.Events[^1] switch
     {

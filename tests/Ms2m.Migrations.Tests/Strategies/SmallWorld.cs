@@ -5,7 +5,7 @@ namespace Ms2m.Migrations.Tests.Strategies;
 
 /// <summary>Two instances that do what they are told, just well enough to see who serves: what a command does here is what
 /// docs say that it does, and nothing is known of strategies.</summary>
-internal sealed class SmallWorld(bool hasQueue)
+internal sealed class SmallWorld(bool hasQueue, PodOwner? owner = null)
 {
     public Life Source { get; private set; } = Life.Serves;
 
@@ -16,7 +16,17 @@ internal sealed class SmallWorld(bool hasQueue)
 
     public bool AllPagesThere { get; private set; }
 
+    /// <summary>Which instance's pod is its owner's.</summary>
+    public string? Owned { get; private set; } = "orders-1";
+
+    /// <summary>Whether the owner had a reason to start one from the image.</summary>
+    public bool EmptyOneMade { get; private set; }
+
     private bool Quiesced { get; set; }
+
+    private bool CheckpointKept { get; set; }
+
+    private bool NameTaken => owner == PodOwner.StatefulSet && Source != Life.Absent;
 
     /// <summary>Carries a command out, and gives what its receivers say to it. Done twice, it is done once.</summary>
     public IEnumerable<IMigrationMessage> Do(IMigrationMessage command)
@@ -54,6 +64,7 @@ internal sealed class SmallWorld(bool hasQueue)
                 return [new SourceResumed(c.MigrationId, c.Step, c.Attempt, "orders-1")];
             case TakeCheckpoint c when Source is not (Life.Absent or Life.Dead):
                 Source = c.StaysFrozen ? Life.Frozen : Source;
+                CheckpointKept = true;
                 return
                 [
                     new CheckpointTaken(c.MigrationId, c.Step, c.Attempt, "node-a", 70, 180),
@@ -69,7 +80,25 @@ internal sealed class SmallWorld(bool hasQueue)
             case ThawInstance c:
                 return [new StepFailed(c.MigrationId, c.Step, c.Attempt, "node-a", new Failure("MS2M-2104", "It does not run.", "x"), Retryable: false)];
             case DiscardCheckpoint c:
+                CheckpointKept = false;
                 return [new CheckpointDiscarded(c.MigrationId, c.Step, c.Attempt, "node-a")];
+            case CheckOwner c:
+                return [new OwnerChecked(c.MigrationId, c.Step, c.Attempt)];
+            case ReleaseName c:
+                // Its container ends with it, and its worker may say so.
+                var exits = Source is Life.Absent ? Array.Empty<IMigrationMessage>() : [new InstanceExited(c.MigrationId, c.InstanceId, "node-a", 137)];
+                (Source, Owned) = (Life.Absent, null);
+                return [.. exits, new NameReleased(c.MigrationId, c.Step, c.Attempt)];
+            case ReviveSource c when Source is Life.Absent && (!CheckpointKept || (!c.OnlyAsks && Target != Life.Absent)):
+                return [new StepFailed(c.MigrationId, c.Step, c.Attempt, "node-a", new Failure("X", "It cannot be restored.", "x"), Retryable: false)];
+            case ReviveSource c:
+                Source = Source is Life.Absent && !c.OnlyAsks ? Life.Quiet : Source;
+                return [new SourceRevived(c.MigrationId, c.Step, c.Attempt, "node-a", c.InstanceId)];
+            case AdoptInstance c:
+                Owned = c.InstanceId;
+                return [new InstanceAdopted(c.MigrationId, c.Step, c.Attempt, c.InstanceId)];
+            case RestoreShadow c when NameTaken:
+                return [new StepFailed(c.MigrationId, c.Step, c.Attempt, "node-b", new Failure("X", "There is a pod of that name.", "x"), Retryable: false)];
             case RestoreShadow c:
                 Target = Target == Life.Absent ? Life.Quiet : Target;
                 return
@@ -98,7 +127,9 @@ internal sealed class SmallWorld(bool hasQueue)
                 Source = Source == Life.Serves ? Life.Quiet : Source;
                 return [new SourceRevoked(c.MigrationId, c.Step, c.Attempt)];
             case RemoveInstance { Step: StepNames.RemoveSource } c:
+                EmptyOneMade |= owner == PodOwner.ReplicaSet && Owned == c.InstanceId && Source != Life.Absent;
                 Source = Life.Absent;
+                CheckpointKept = false;
                 return [new InstanceRemoved(c.MigrationId, c.Step, c.Attempt, "node-a", c.InstanceId)];
             case RemoveInstance { Step: StepNames.RemoveTarget } c:
                 Target = Life.Absent;
