@@ -16,7 +16,8 @@ public interface IInstanceAccess
 }
 
 /// <summary>What one instance is to be allowed.</summary>
-/// <param name="Node">Where it runs; its password is derived from that node's key.</param>
+/// <param name="Node">Where it runs; its password is derived from that node's key, a pod's from its
+/// workload's.</param>
 /// <param name="Writes">The migration whose journal it writes as the source.</param>
 /// <param name="Follows">The migration whose journal and replay queue it reads as the shadow.</param>
 public sealed record InstanceGrant(

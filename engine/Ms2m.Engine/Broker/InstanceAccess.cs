@@ -20,8 +20,11 @@ public sealed class InstanceAccess(BrokerUsers users, EngineOptions options, Tim
     {
         var user = Names.InstanceUser(grant.InstanceId);
         var allowed = InstancePermissions.Of(grant);
-        var password = Credentials.InstancePassword(
-            Credentials.NodeKey(options.ClusterKey, grant.Node), grant.InstanceId);
+        // Whoever sees a pod sees what its node's worker tells it, so there the key is the workload's.
+        var key = grant.Spec.Pod is null
+            ? Credentials.NodeKey(options.ClusterKey, grant.Node)
+            : Credentials.WorkloadKey(options.ClusterKey, grant.Spec.Name);
+        var password = Credentials.InstancePassword(key, grant.InstanceId);
         await users.PutAsync(user, password, token);
         await Task.WhenAll(
             users.AllowAsync(user, allowed, token),

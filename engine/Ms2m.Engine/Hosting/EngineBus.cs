@@ -5,6 +5,7 @@ using Ms2m.Engine.Broker;
 using Ms2m.Engine.Cluster;
 using Ms2m.Engine.Delivery;
 using Ms2m.Engine.Measuring;
+using Ms2m.Engine.Pods;
 using Ms2m.Engine.Saga;
 using RabbitMQ.Client;
 
@@ -20,6 +21,8 @@ internal static class EngineBus
         x.AddConsumer<NodeReportConsumer>();
         x.AddConsumer<RefusedStartConsumer>();
         x.AddConsumer<BrokerTaskConsumer>();
+        x.AddConsumer<PodTaskConsumer>();
+        x.AddConsumer<FoundWorkloadConsumer>();
         x.AddSagaStateMachine<MigrationStateMachine, MigrationSaga>().PgRepository();
         x.UsingRabbitMq((context, bus) =>
         {
@@ -53,6 +56,14 @@ internal static class EngineBus
                 endpoint.UseMessageRetry(retry => retry.Interval(600, TimeSpan.FromSeconds(1)));
                 endpoint.ConfigureConsumer<BrokerTaskConsumer>(context);
             });
+            bus.ReceiveEndpoint(Names.ClusterTasks, endpoint =>
+            {
+                TypedOnly(endpoint, context);
+                endpoint.SetQuorumQueue();
+                endpoint.ConcurrentMessageLimit = 16;
+                endpoint.UseMessageRetry(retry => retry.Interval(600, TimeSpan.FromSeconds(1)));
+                endpoint.ConfigureConsumer<PodTaskConsumer>(context);
+            });
             bus.ReceiveEndpoint(Names.NodeReports, endpoint =>
             {
                 TypedOnly(endpoint, context);
@@ -62,6 +73,8 @@ internal static class EngineBus
                 endpoint.SetQueueArgument("x-message-ttl", 30_000);
                 endpoint.ConfigureConsumer<NodeReportConsumer>(context);
                 endpoint.Bind<NodeCommandRefused>();
+                endpoint.Bind<WorkloadFound>();
+                endpoint.ConfigureConsumer<FoundWorkloadConsumer>(context);
                 endpoint.ConfigureConsumer<RefusedStartConsumer>(context);
             });
         });

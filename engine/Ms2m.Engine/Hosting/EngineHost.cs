@@ -8,6 +8,7 @@ using Ms2m.Engine.Collection;
 using Ms2m.Engine.Delivery;
 using Ms2m.Engine.Ingress;
 using Ms2m.Engine.Measuring;
+using Ms2m.Engine.Pods;
 using Ms2m.Engine.Saga;
 using Ms2m.History.Events;
 using Ms2m.History.ReadModels;
@@ -62,6 +63,7 @@ public static class EngineHost
         builder.Services.AddSingleton<MigrationReader>();
         builder.Services.AddSingleton<EventStreams>();
         builder.Services.AddSingleton<Starts>();
+        builder.Services.AddSingleton<LostPods>();
         builder.Services.AddSingleton<LineReader>();
         builder.Services.AddScoped<SlotKeeper>();
         builder.Services.AddScoped<MigrationHandler>();
