@@ -18,6 +18,10 @@ public sealed record InstanceFile(
     string BrokerUri,
     Guid? MigrationId = null)
 {
+    /// <summary>When it was let in, by its node's clock, where somebody else may start its container again. A process that was
+    /// started later has nothing of its memory, and waits to be let in anew. Absent where nobody else starts it.</summary>
+    public DateTimeOffset? LetInAt { get; init; }
+
     /// <summary>Where a workload finds the file, unless the environment variable MS2M_INSTANCE_FILE names another.</summary>
     public const string DefaultPath = "/ms2m/instance.json";
 

@@ -35,7 +35,8 @@ internal enum Standing
 /// another instance's.</summary>
 internal static class RoleRule
 {
-    public static Standing Decide(Memory? memory, InstanceFile file)
+    /// <param name="began">When this process was started.</param>
+    public static Standing Decide(Memory? memory, InstanceFile file, DateTimeOffset began)
     {
         if (file.Role == InstanceRole.Shadow && file.MigrationId is null)
         {
@@ -43,6 +44,12 @@ internal static class RoleRule
         }
         if (memory is null)
         {
+            // The one that was let in is no more: what it had in memory is gone, and whether this one may begin without it
+            // is not for this one to say.
+            if (file.LetInAt < began)
+            {
+                return Standing.Distrust;
+            }
             return file.Role switch
             {
                 InstanceRole.Active => Standing.Serve,

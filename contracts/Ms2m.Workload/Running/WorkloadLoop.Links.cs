@@ -53,7 +53,7 @@ internal sealed partial class WorkloadLoop
         {
             return why;
         }
-        var standing = RoleRule.Decide(memory.Memory, read);
+        var standing = RoleRule.Decide(memory.Memory, read, began);
         switch (standing)
         {
             case Standing.Retire:
@@ -183,7 +183,7 @@ internal sealed partial class WorkloadLoop
             }
             return false;
         }
-        if (RoleRule.Decide(memory.Memory, read) == Unchanged && read.InstanceId == memory.InstanceId)
+        if (RoleRule.Decide(memory.Memory, read, began) == Unchanged && read.InstanceId == memory.InstanceId)
         {
             stamp = now;
             return true;

@@ -17,6 +17,7 @@ internal sealed partial class WorkloadLoop
     private readonly Reports reports = new();
     private readonly Topology topology;
     private readonly Lease lease = new();
+    private readonly DateTimeOffset began;
     private volatile bool ended;
     private (TaskCompletionSource<Instance> Done, Action WhileFrozen)? freeze;
     private FileStamp stamp;
@@ -29,6 +30,10 @@ internal sealed partial class WorkloadLoop
     {
         this.options = options;
         this.handler = handler;
+        using (var process = Process.GetCurrentProcess())
+        {
+            began = process.StartTime;
+        }
         file = new InstanceFileReader(options.InstanceFilePath);
         topology = new Topology(options);
         memory = restored ?? new Instance(options.Prefetch);

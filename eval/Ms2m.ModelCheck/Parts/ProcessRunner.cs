@@ -198,7 +198,7 @@ internal sealed class ProcessRunner(Numbers<IMigrationMessage> messages, Mutant 
                 Inside.Shadow(migration), "w", InstanceRole.Shadow, 1, "amqp://x", Inside.Migration(migration)),
             _ => new InstanceFile(Inside.Shadow(migration), "w", InstanceRole.Active, 2, "amqp://x"),
         };
-        var standing = mutant.Standing(RoleRule.Decide(Memory.Memory, file), file);
+        var standing = mutant.Standing(RoleRule.Decide(Memory.Memory, file, DateTimeOffset.MinValue), file);
         if (standing == Standing.Distrust)
         {
             return;

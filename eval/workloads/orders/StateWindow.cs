@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ms2m.Contracts;
+using Ms2m.Workload;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -90,7 +91,9 @@ internal sealed class StateWindow(OrderTotals totals, string queue) : IDisposabl
         await channel.BasicConsumeAsync(questions, autoAck: true, consumer, ending.Token);
     }
 
-    private static InstanceFile Read(string path) =>
-        JsonSerializer.Deserialize<InstanceFile>(File.ReadAllBytes(path), ContractJson.Options)
-        ?? throw new JsonException("The instance file is empty.");
+    private static InstanceFile Read(string path) => new InstanceFileReader(path).Read() switch
+    {
+        (null, var why) => throw new IOException(why),
+        var (file, _) => file,
+    };
 }

@@ -45,7 +45,7 @@ internal sealed class Node(World world, Instance memory, string id, List<string>
     public void Link(InstanceFile file)
     {
         Linked = true;
-        var standing = RoleRule.Decide(Memory.Memory, file);
+        var standing = RoleRule.Decide(Memory.Memory, file, DateTimeOffset.MinValue);
         if (standing is Standing.Distrust or Standing.Retire)
         {
             throw new InvalidOperationException($"{id}: {standing} for {file}");

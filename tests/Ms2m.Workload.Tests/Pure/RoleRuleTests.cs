@@ -5,6 +5,7 @@ namespace Ms2m.Workload.Tests.Pure;
 
 public sealed class RoleRuleTests
 {
+    private static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
     private static readonly Guid One = Guid.Parse("11111111-0000-0000-0000-000000000000");
     private static readonly Guid Two = Guid.Parse("22222222-0000-0000-0000-000000000000");
 
@@ -36,7 +37,7 @@ public sealed class RoleRuleTests
     {
         var decided = RoleRule.Decide(
             new Memory("w", memory, memoryEpoch, Migration(memoryMigration)),
-            new InstanceFile("i", "w", file, fileEpoch, "amqp://x", Migration(fileMigration)));
+            new InstanceFile("i", "w", file, fileEpoch, "amqp://x", Migration(fileMigration)), Now);
         Assert.True(standing == decided.ToString(), $"{situation}: {decided}");
     }
 
@@ -45,12 +46,26 @@ public sealed class RoleRuleTests
     [InlineData(Shadow, "Stranded")]
     [InlineData(Retired, "Retire")]
     public void a_fresh_process_has_no_memory_to_follow_anything_with(InstanceRole file, string standing) => Assert.Equal(
-        standing, RoleRule.Decide(null, new InstanceFile("i", "w", file, 1, "amqp://x", One)).ToString());
+        standing, RoleRule.Decide(null, new InstanceFile("i", "w", file, 1, "amqp://x", One), Now).ToString());
 
     [Fact]
     public void another_workloads_file_is_not_obeyed() => Assert.Equal(
         Standing.Distrust,
-        RoleRule.Decide(new Memory("w", Active, 1, null), new InstanceFile("i", "other", Active, 1, "amqp://x")));
+        RoleRule.Decide(new Memory("w", Active, 1, null), new InstanceFile("i", "other", Active, 1, "amqp://x"), Now));
+
+    [Theory]
+    [InlineData(-1, "Distrust")]
+    [InlineData(0, "Serve")]
+    [InlineData(1, "Serve")]
+    public void a_process_that_was_started_again_is_not_the_one_that_was_let_in(int letInSecondsAfterItBegan, string standing) =>
+        Assert.Equal(standing, RoleRule.Decide(null, LetIn(letInSecondsAfterItBegan), Now).ToString());
+
+    [Fact]
+    public void memory_that_was_let_in_and_restored_later_is_still_itself() => Assert.Equal(
+        Standing.Serve, RoleRule.Decide(new Memory("w", Active, 1, null), LetIn(-1), Now));
+
+    private static InstanceFile LetIn(int seconds) =>
+        new("i", "w", Active, 1, "amqp://x") { LetInAt = Now.AddSeconds(seconds) };
 
     private static Guid? Migration(int number) => number switch { 1 => One, 2 => Two, _ => null };
 }
