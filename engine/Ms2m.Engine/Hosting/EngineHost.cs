@@ -23,7 +23,8 @@ namespace Ms2m.Engine.Hosting;
 public static class EngineHost
 {
     /// <summary>An engine that is configured but not started; the schema is brought up to date when it starts.</summary>
-    public static WebApplication Build(EngineOptions options, Action<ILoggingBuilder> logging)
+    /// <param name="edges">Replaces edges of the engine that are somebody else's, in tests.</param>
+    public static WebApplication Build(EngineOptions options, Action<ILoggingBuilder> logging, Action<IServiceCollection>? edges = null)
     {
         // Everything there is to set is in the options. Without these words the framework would watch the whole tree under
         // the working directory for settings files, which may be all of the machine's.
@@ -82,6 +83,7 @@ public static class EngineHost
         builder.Services.AddHostedService(services => services.GetRequiredService<SignsOfLife>());
         builder.Services.AddHostedService<WarmUp>();
 
+        edges?.Invoke(builder.Services);
         var app = builder.Build();
         // From the first measurement on, not from the first question.
         app.Services.GetRequiredService<MeterTotals>();

@@ -77,9 +77,9 @@ public sealed class EngineFixture : IAsyncLifetime, IDisposable
     }
 
     /// <summary>A running engine; the caller stops it.</summary>
-    public async Task<RunningEngine> StartEngineAsync(EngineOptions? options = null)
+    public async Task<RunningEngine> StartEngineAsync(EngineOptions? options = null, Action<IServiceCollection>? edges = null)
     {
-        var engine = EngineHost.Build(options ?? Options, logging => logging.ClearProviders().AddConsole().SetMinimumLevel(LogLevel.Warning));
+        var engine = EngineHost.Build(options ?? Options, logging => logging.ClearProviders().AddConsole().SetMinimumLevel(LogLevel.Warning), edges);
         await EngineHost.StartAsync(engine, CancellationToken.None);
         // The host starts without waiting for the broker; the tests do wait.
         await engine.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(

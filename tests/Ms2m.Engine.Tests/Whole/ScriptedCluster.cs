@@ -239,6 +239,8 @@ public sealed class ScriptedCluster : IAsyncDisposable
                 return [new InstanceFrozen(id, step, attempt, "node-a", Source)];
             case nameof(ThawInstance):
                 return [new InstanceThawed(id, step, attempt, "node-a", Source)];
+            case nameof(ReviveSource):
+                return [new SourceRevived(id, step, attempt, "node-a", Source)];
             case nameof(StartInstance):
                 return [new InstanceStarted(id, step, attempt, "node-b", shadow, 300)];
             case nameof(DiscardCheckpoint):
