@@ -90,7 +90,7 @@ public sealed class ArrowsPointInward
     {
         foreach (var project in ProjectFile.All)
         {
-            var allowed = project.IsTest ? "^[.][.]/(Fuzzing|Lab)/|Ms2m[.]Cli/(Api|Display|Moving)/" : "Ms2m[.]Cli/(Api|Display|Moving)/";
+            var allowed = project.IsTest ? "^[.][.]/(Fuzzing|Lab|Simulation)/|Ms2m[.]Cli/(Api|Display|Moving)/" : "Ms2m[.]Cli/(Api|Display|Moving)/";
             Assert.All(project.LinkedFiles, linked => Assert.Matches(allowed, linked));
         }
     }

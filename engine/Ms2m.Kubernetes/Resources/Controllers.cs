@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Ms2m.Kubernetes.Resources;
 
 public sealed record StatefulSet : KubernetesObject
@@ -52,5 +54,7 @@ public sealed record Scale : KubernetesObject
 
 public sealed record ScaleSpec : Part
 {
+    // As the server does.
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Replicas { get; init; }
 }
