@@ -18,13 +18,14 @@ engine_start() {
     for name in MS2M_MAX_{OUTGOING,INCOMING,MIGRATIONS,QUEUE_SECONDS} OTEL_EXPORTER_OTLP_ENDPOINT; do
       [[ -n ${!name:-} ]] && limits+=("$name=${!name}")
     done
+    read -ra settings <<<"${MS2M_LAB_ENGINE_SETTINGS:-}"
     export_nothing_but "${limits[@]}" MS2M_BROKER_URI="amqp://engine:$(secret engine)@127.0.0.1:$broker_port/$broker_vhost" \
       MS2M_BROKER_MANAGEMENT_URI="http://engine-admin:$(secret engine-admin)@127.0.0.1:$broker_management_port" \
       MS2M_STORE="$(store_address "$store_engine" store-engine)" \
       MS2M_ENGINE_LISTEN="$engine_url" \
       MS2M_TRANSFER_SECRET_FILE="$(secret_file transfer)" MS2M_CLUSTER_KEY_FILE="$(secret_file cluster)" \
       DOTNET_EnableDiagnostics=0 DOTNET_EnableWriteXorExecute=0 \
-      PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
+      PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "${settings[@]}"
     owned_spawn engine "$lab_logs/engine.log" "$lab_state/engine/Ms2m.Engine"
     process_record engine "$owned_pid"
   )

@@ -27,6 +27,8 @@ worker_start() {
   worker_hand_over "$node" node.key node_key "$node"
   worker_hand_over "$node" registry.password secret registry
   (
+    # Other settings, words like NAME=value, are the caller's to try out; they come last, and so win.
+    read -ra settings <<<"${MS2M_LAB_WORKER_SETTINGS:-}"
     export_nothing_but ${OTEL_EXPORTER_OTLP_ENDPOINT:+OTEL_EXPORTER_OTLP_ENDPOINT="$OTEL_EXPORTER_OTLP_ENDPOINT"} \
       MS2M_NODE="$node" \
       MS2M_BROKER_URI="amqp://node-$node:$(node_password "$node")@$network_gateway:$broker_port/$broker_vhost" \
@@ -36,7 +38,7 @@ worker_start() {
       MS2M_REGISTRY_PASSWORD_FILE=/var/lib/ms2m/registry.password \
       MS2M_DATA=/var/lib/ms2m MS2M_CHECKPOINTS=/var/lib/ms2m/checkpoints \
       MS2M_PODMAN_SOCKET=/run/podman/podman.sock MS2M_WORKLOAD_BRIDGE="$node_bridge" DOTNET_EnableDiagnostics=0 DOTNET_EnableWriteXorExecute=0 \
-      PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
+      PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "${settings[@]}"
     node_spawn "$node" "$node/worker" /opt/ms2m/node-worker/Ms2m.NodeWorker
   )
   wait_until 60 "$node/worker" "the worker of $node answered $health/health" http_is_ok "$health/health"
