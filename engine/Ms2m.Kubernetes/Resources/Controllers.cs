@@ -42,6 +42,9 @@ public sealed record ControllerStatus : Part
 
     public int? ReadyReplicas { get; init; }
 
+    /// <summary>Made from the present template.</summary>
+    public int? UpdatedReplicas { get; init; }
+
     public string? CurrentRevision { get; init; }
 
     public string? UpdateRevision { get; init; }
