@@ -4,7 +4,7 @@ using Ms2m.Contracts;
 namespace Ms2m.NodeWorker;
 
 /// <summary>Everything a node worker may say when a step does not work: one code, one sentence, one remedy each.</summary>
-public static class NodeFailures
+public static partial class NodeFailures
 {
     public static Trouble WorkerRestarted(string step) => Again(
         "MS2M-2001", $"The node worker was restarted while it worked on '{step}'.", "Try again.");

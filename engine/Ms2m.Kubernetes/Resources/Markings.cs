@@ -39,6 +39,13 @@ public static class Markings
     /// place.</summary>
     public const string BaseImage = Prefix + "base-image";
 
+    /// <summary>Annotation of a restored pod: <c>KIND/NAME</c> of the owner that its original had, as it has none yet.</summary>
+    public const string FormerOwner = Prefix + "former-owner";
+
+    /// <summary>Annotation of a pod that was let in: the id of the container that was. Its node starts another under another id,
+    /// which has nothing of its state.</summary>
+    public const string LetIn = Prefix + "let-in-container";
+
     /// <summary>Label of a node that is to be emptied.</summary>
     public const string Drain = Prefix + "drain";
 }

@@ -22,6 +22,7 @@ public abstract record StepKind(Type Command, bool RunsAgain, bool EndsOthers)
         new Of<StartInstance>(RunsAgain: true, EndsOthers: false, c => c),
         // Part of a rollback, before or after the others: what is still at work shall not freeze it once more.
         new Of<ThawInstance>(RunsAgain: true, EndsOthers: true, c => c),
+        new Of<ReviveSource>(RunsAgain: true, EndsOthers: true, c => c),
         new Of<RemoveInstance>(RunsAgain: true, EndsOthers: true, c => c),
         new Of<DiscardCheckpoint>(RunsAgain: true, EndsOthers: true, c => c),
     ];

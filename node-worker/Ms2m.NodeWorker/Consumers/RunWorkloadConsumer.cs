@@ -13,7 +13,7 @@ namespace Ms2m.NodeWorker.Consumers;
 
 /// <summary>Runs a workload for the first time.</summary>
 public sealed class RunWorkloadConsumer(
-    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book, AddressCheck addresses,
+    WorkerOptions options, IContainerRuntime runtime, IInstanceFiles instances, ReservationBook book, AddressCheck addresses,
     StartGate gate, Bases bases, HeartbeatSignal heartbeat, IBusSender bus) : IConsumer<RunWorkload>
 {
     public async Task Consume(ConsumeContext<RunWorkload> context)
@@ -45,7 +45,9 @@ public sealed class RunWorkloadConsumer(
         var listed = await runtime.ListAsync(cancel);
         if (listed.Failed)
             return listed.Trouble;
-        if (listed.Value.FirstOrDefault(c => c.Spec?.Name == spec.Name && c.Name != command.InstanceId) is { } other)
+        // The pod of one that has ended may be this one's: its owner has started its container again.
+        if (listed.Value.FirstOrDefault(c => c.Spec?.Name == spec.Name && c.Name != command.InstanceId
+            && (c.Spec.Pod is null || !c.HasEnded)) is { } other)
             return NodeFailures.WorkloadHere(spec.Name, other.Name);
         if (book.Open.FirstOrDefault(r => r.Spec.Name == spec.Name) is { } promised)
             return NodeFailures.WorkloadHere(spec.Name, promised.InstanceId);
@@ -61,12 +63,16 @@ public sealed class RunWorkloadConsumer(
 
         // Of a former life.
         bases.RemoveOf(spec.Name);
-        var had = instances.Read(spec.Name);
-        instances.Write(new InstanceFile(
-            command.InstanceId, spec.Name, InstanceRole.Active, 1, options.BrokerUriOf(command.InstanceId)));
+        var had = await instances.ReadAsync(spec.Name, cancel);
+        if (had.Failed)
+            return had.Trouble;
+        var file = new InstanceFile(
+            command.InstanceId, spec.Name, InstanceRole.Active, 1, options.BrokerUriOf(command.InstanceId));
+        if (await instances.WriteAsync(file, cancel) is { } unwritten)
+            return unwritten;
         var run = await runtime.RunAsync(
             new ContainerRequest(command.InstanceId, spec, instances.PathOf(spec.Name)), cancel);
-        if (run.Failed && had is null)
+        if (run.Failed && had.Value is null)
             instances.Remove(command.InstanceId, spec.Name);
         return run.Trouble;
     }

@@ -13,7 +13,7 @@ namespace Ms2m.NodeWorker.Consumers;
 
 /// <summary>Removes an instance outside a migration.</summary>
 public sealed class StopWorkloadConsumer(
-    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, StartGate gate,
+    WorkerOptions options, IContainerRuntime runtime, IInstanceFiles instances, StartGate gate,
     ReservationBook book, OpenChannels channels, PageSources sources, ComingPages coming,
     Bases bases, HeartbeatSignal heartbeat, IBusSender bus) : IConsumer<StopWorkload>
 {

@@ -2,6 +2,7 @@ using Ms2m.Contracts;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Instances;
 using Ms2m.NodeWorker.Preflight;
+using Ms2m.NodeWorker.Preflight.Kubernetes;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Volumes;
@@ -10,13 +11,16 @@ namespace Ms2m.NodeWorker.Heartbeat;
 
 /// <summary>Says every two seconds, and at once when instances change, what this node is, can do and hosts.</summary>
 public sealed partial class NodeReporter(
-    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, Holdings holdings, Room room, NodeFeatures features, Surroundings surroundings,
-    VolumeSizes volumes,
+    WorkerOptions options, IContainerRuntime runtime, IInstanceFiles instances, Holdings holdings, Room room, NodeFeatures features, Surroundings surroundings,
+    VolumeSizes volumes, IEnumerable<FoundWorkloads> found,
     HeartbeatSignal signal, IBusSender bus, TimeProvider time, ILogger<NodeReporter> log) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Sending = TimeSpan.FromSeconds(2);
+
+    /// <summary>What runs containers here, as its version is named.</summary>
+    private string Engine => options.Kubernetes is null ? "podman" : RuntimeOfNodeCheck.Name;
 
     private IReadOnlyList<InstanceReported> _instances = [];
     private bool _silent;
@@ -46,28 +50,29 @@ public sealed partial class NodeReporter(
 
     internal async Task<NodeReported> LookAsync(CancellationToken cancel)
     {
-        var found = features.Found;
-        var before = instances.ReadAll();
-        // Containers run on while podman does not answer: what was seen last is nearer to the truth than nothing.
-        if (await runtime.ListAsync(cancel) is { Failed: false } listed)
+        var seen = features.Found;
+        // Containers run on while the runtime does not answer: what was seen last is nearer to the truth than nothing.
+        if (await instances.ReadAllAsync(cancel) is { Failed: false, Value: var before }
+            && await runtime.ListAsync(cancel) is { Failed: false } listed
+            && await instances.ReadAllAsync(cancel) is { Failed: false, Value: var after })
         {
-            _instances = [.. listed.Value.Select(container => Describe(container, before))];
+            _instances = [.. listed.Value.Select(container => Describe(container, before, after))];
             volumes.KeepOnly(_instances.Select(one => one.InstanceId));
         }
         string Version(string name) =>
-            found.FirstOrDefault(f => f.Name == name) is { Available: true } feature ? feature.Detail : "missing";
+            seen.FirstOrDefault(f => f.Name == name) is { Available: true } feature ? feature.Detail : "missing";
         return new NodeReported(
             options.Node, options.Advertise.GetLeftPart(UriPartial.Authority), time.GetUtcNow(),
             (int)Interval.TotalMilliseconds,
             new Dictionary<string, string>
             {
                 ["worker"] = typeof(NodeReporter).Assembly.GetName().Version?.ToString(3) ?? "0",
-                ["podman"] = Version("podman"),
+                [Engine] = Version(Engine),
                 ["runc"] = Version("runc"),
                 ["criu"] = Version("criu"),
                 ["kernel"] = Environment.OSVersion.Version.ToString(),
             },
-            Environment.ProcessorCount, Room.TotalMemory, room.FreeMemory, room.FreeForCheckpoints, found,
+            Environment.ProcessorCount, Room.TotalMemory, room.FreeMemory, room.FreeForCheckpoints, seen,
             _instances, holdings.All is { Count: > 0 } held ? held : null)
         {
             Surroundings = await surroundings.LookAsync(cancel),
@@ -82,6 +87,8 @@ public sealed partial class NodeReporter(
         try
         {
             await bus.ReportAsync(report, limited.Token);
+            foreach (var workloads in found)
+                await workloads.TellAsync(limited.Token);
             if (_silent)
                 HeardAgain();
             _silent = false;
@@ -95,11 +102,11 @@ public sealed partial class NodeReporter(
         }
     }
 
-    private InstanceReported Describe(Container container, IReadOnlyList<InstanceFile> before)
+    private InstanceReported Describe(Container container, IReadOnlyList<InstanceFile> before, IReadOnlyList<InstanceFile> after)
     {
         var spec = container.Spec!;
         // A container whose folder names another instance must not touch the broker: it is as good as retired.
-        var file = instances.Read(spec.Name) is { } f && f.InstanceId == container.Name ? f : null;
+        var file = after.FirstOrDefault(one => one.Workload == spec.Name && one.InstanceId == container.Name);
         // While it was looked at it may have been restored and activated: an active instance would seem to have ended.
         var role = (container.HasEnded ? before.FirstOrDefault(b => b.InstanceId == container.Name) : file)?.Role;
         return new InstanceReported(

@@ -26,6 +26,7 @@ public static class BusSetup
             x.AddConsumer<StepConsumer<FreezeInstance>>();
             x.AddConsumer<StepConsumer<ThawInstance>>();
             x.AddConsumer<StepConsumer<StartInstance>>();
+            x.AddConsumer<StepConsumer<ReviveSource>>();
             x.AddConsumer<StepConsumer<RemoveInstance>>();
             x.AddConsumer<StepConsumer<DiscardCheckpoint>>();
             x.AddConsumer<RunWorkloadConsumer>();

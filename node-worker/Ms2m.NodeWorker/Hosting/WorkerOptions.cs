@@ -17,7 +17,8 @@ public sealed record WorkerOptions
     /// own address when absent.</summary>
     public required Uri WorkloadBrokerUri { get; init; }
 
-    /// <summary>MS2M_NODE_KEY: what this node's broker passwords are derived from. A secret.</summary>
+    /// <summary>MS2M_NODE_KEY: what this node's broker passwords are derived from. A secret. Empty where containers are pods':
+    /// there each workload has a key.</summary>
     public required string NodeKey { get; init; }
 
     /// <summary>MS2M_WORKER_LISTEN: <c>https://ip:port</c> on which checkpoints arrive.</summary>
@@ -76,11 +77,14 @@ public sealed record WorkerOptions
     /// MS2M_REGISTRY_CA: file with the authorities of its certificate; those of MS2M_TLS when absent. Null for none.</summary>
     public RegistryPlace? Registry { get; init; }
 
-    /// <summary>Where an instance connects, and as whom. A secret.</summary>
+    /// <summary>MS2M_RUNTIME and what belongs to it; null for podman.</summary>
+    public KubernetesSettings? Kubernetes { get; init; }
+
+    /// <summary>Where an instance connects, and as whom. A secret; in a pod without one.</summary>
     public string BrokerUriOf(string instanceId) => new UriBuilder(WorkloadBrokerUri)
     {
         UserName = Names.InstanceUser(instanceId),
-        Password = Credentials.InstancePassword(NodeKey, instanceId),
+        Password = Kubernetes is null ? Credentials.InstancePassword(NodeKey, instanceId) : "",
     }.Uri.AbsoluteUri;
 
     public string WorkloadsFolder => Path.Combine(Data, "workloads");

@@ -63,7 +63,8 @@ public static class WorkerOptionsReader
             problems.Add($"MS2M_NODE must be a DNS label, not '{node}'.");
         const string brokerExample = "amqp://user:password@host:5672/vhost";
         var broker = Secret("MS2M_BROKER_URI");
-        var nodeKey = Secret("MS2M_NODE_KEY");
+        var kubernetes = KubernetesSettingsReader.Read(setting, problems);
+        var nodeKey = kubernetes is null ? Secret("MS2M_NODE_KEY") : "";
         if (nodeKey is { Length: > 0 and < 32 })
             problems.Add("MS2M_NODE_KEY must have at least 32 characters.");
         var workloadBroker = Text("MS2M_WORKLOAD_BROKER_URI", broker);
@@ -106,6 +107,7 @@ public static class WorkerOptionsReader
             Checkpoints = Folder("MS2M_CHECKPOINTS", Path.Combine(data, "checkpoints")),
             PodmanSocket = Text("MS2M_PODMAN_SOCKET", "/run/podman/podman.sock"),
             WorkloadBridge = bridge,
+            Kubernetes = kubernetes,
             Way = way,
             ReserveBytes = reserve,
             DiskReserveBytes = diskReserve,

@@ -35,8 +35,10 @@ public static class WorkerServices
         services.AddSingleton<Holdings>();
 
         services.AddSingleton(new PodmanPlaces(options.CriuConfiguration, options.Way == CheckpointWayWanted.Archive));
-        services.AddSingleton(_ => new PodmanApi(options.PodmanSocket));
-        services.AddSingleton<IContainerRuntime, PodmanRuntime>();
+        if (options.Kubernetes is { } kubernetes)
+            services.AddKubernetesRuntime(kubernetes);
+        else
+            AddPodman(services, options);
         services.AddSingleton<IWorkloadNetworks>(s => new BridgedNetworks(
             new NodeShell(), s.GetRequiredService<PodmanPlaces>(), options.WorkloadBridge, keepsFrames: true));
         services.AddSingleton<AddressCheck>();
@@ -66,6 +68,7 @@ public static class WorkerServices
             : new Unprotected());
 
         services.AddSingleton<Preparations>();
+        services.AddSingleton<CheckedRestore>();
         services.AddSingleton<VolumeScans>();
         services.AddSingleton<VolumeSizes>();
         services.AddSingleton<VolumeSender>();
@@ -80,28 +83,36 @@ public static class WorkerServices
         services.AddSingleton<IStepHandler<FreezeInstance>, FreezeInstanceHandler>();
         services.AddSingleton<IStepHandler<ThawInstance>, ThawInstanceHandler>();
         services.AddSingleton<IStepHandler<StartInstance>, StartInstanceHandler>();
+        services.AddSingleton<IStepHandler<ReviveSource>, ReviveSourceHandler>();
         services.AddSingleton<IStepHandler<RemoveInstance>, RemoveInstanceHandler>();
         services.AddSingleton<IStepHandler<DiscardCheckpoint>, DiscardCheckpointHandler>();
         services.AddSingleton<StepJournal>();
         services.AddSingleton<StepDesk>();
 
         services.AddSingleton<CriuConfigurationCheck>();
+        services.AddSingleton<INodeCheck, CheckpointFolderCheck>();
+        services.AddSingleton<INodeCheck, TransferSecurityCheck>();
+        services.AddSingleton<INodeCheck, ControlGroupCheck>();
+        services.AddSingleton<INodeCheck, RegistryCheck>();
+        services.AddSingleton<INodeCheck, RsyncCheck>();
+        services.AddSingleton<INodeCheck>(new CriuFeatureCheck("soft-dirty", "mem_dirty_track"));
+        services.AddSingleton<INodeCheck>(new CriuFeatureCheck("pagemap-scan", "pagemap_scan"));
+        services.AddSingleton<NodeFeatures>();
+        services.AddSingleton<Surroundings>();
+    }
+
+    private static void AddPodman(IServiceCollection services, WorkerOptions options)
+    {
+        services.AddSingleton(_ => new PodmanApi(options.PodmanSocket));
+        services.AddSingleton<IContainerRuntime, PodmanRuntime>();
+        services.AddSingleton<IInstanceFiles, FilesInFolders>();
         services.AddSingleton<INodeCheck, PodmanCheck>();
         services.AddSingleton<INodeCheck, RuncCheck>();
         services.AddSingleton<INodeCheck, CriuVersionCheck>();
         services.AddSingleton<INodeCheck, CriuCheck>();
         services.AddSingleton<INodeCheck>(s => s.GetRequiredService<CriuConfigurationCheck>());
-        services.AddSingleton<INodeCheck, CheckpointFolderCheck>();
-        services.AddSingleton<INodeCheck, TransferSecurityCheck>();
-        services.AddSingleton<INodeCheck, ControlGroupCheck>();
         services.AddSingleton<INodeCheck, WorkloadNetworkCheck>();
-        services.AddSingleton<INodeCheck, RegistryCheck>();
-        services.AddSingleton<INodeCheck, RsyncCheck>();
-        services.AddSingleton<INodeCheck>(new CriuFeatureCheck("soft-dirty", "mem_dirty_track"));
-        services.AddSingleton<INodeCheck>(new CriuFeatureCheck("pagemap-scan", "pagemap_scan"));
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("userfaultfd", "uffd"));
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("post-copy", "uffd-noncoop"));
-        services.AddSingleton<NodeFeatures>();
-        services.AddSingleton<Surroundings>();
     }
 }

@@ -26,6 +26,7 @@ public static class CommandCheck
         FreezeInstance c => Instance(c.InstanceId),
         ThawInstance c => Instance(c.InstanceId),
         StartInstance c => Instance(c.InstanceId) ?? Spec(c.Spec),
+        ReviveSource c => Instance(c.InstanceId) ?? Spec(c.Spec) ?? Text("digest", c.Digest),
         RemoveInstance c => Instance(c.InstanceId),
         _ => null,
     };

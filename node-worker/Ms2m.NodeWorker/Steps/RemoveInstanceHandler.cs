@@ -14,7 +14,7 @@ namespace Ms2m.NodeWorker.Steps;
 
 /// <summary>Removes an instance and all that the migration has put on this node, as far as it is there.</summary>
 public sealed class RemoveInstanceHandler(
-    WorkerOptions options, IContainerRuntime runtime, InstanceFolders instances, ReservationBook book,
+    WorkerOptions options, IContainerRuntime runtime, IInstanceFiles instances, ReservationBook book,
     IncomingCheckpoints incoming, OpenChannels channels, OutgoingFolders outgoing, Preparations preparations, Bases bases,
     VolumeScans scans, PageSources sources, ComingPages coming,
     HeartbeatSignal heartbeat)
@@ -35,7 +35,8 @@ public sealed class RemoveInstanceHandler(
         // Also without a container: a network of its own may be there all the same.
         if (found.Value is null or { Spec: not null })
         {
-            instances.Retire(command.InstanceId);
+            if (await instances.RetireAsync(command.InstanceId, cancel) is { } unwritten)
+                return unwritten;
             if (await runtime.RemoveAsync(command.InstanceId, cancel) is { Failed: true } removal)
                 return removal.Trouble;
         }

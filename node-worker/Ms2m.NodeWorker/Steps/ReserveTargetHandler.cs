@@ -16,7 +16,7 @@ namespace Ms2m.NodeWorker.Steps;
 /// <summary>Promises to take a checkpoint, or says why not, and begins to make its container.</summary>
 public sealed class ReserveTargetHandler(
     WorkerOptions options, IContainerRuntime runtime, ReservationBook book, IncomingCheckpoints incoming, OpenChannels channels, Room room,
-    CheckpointStorage storage, InstanceFolders instances, Preparations preparations, AddressCheck addresses, Bases bases,
+    CheckpointStorage storage, IInstanceFiles instances, Preparations preparations, AddressCheck addresses, Bases bases,
     NodeFeatures features) : IStepHandler<ReserveTarget>
 {
     public async Task<Trouble?> HandleAsync(

@@ -1,5 +1,4 @@
 using Ms2m.Contracts;
-using Ms2m.NodeWorker.Completed;
 using Ms2m.NodeWorker.Heartbeat;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Instances;
@@ -15,7 +14,7 @@ namespace Ms2m.NodeWorker.Steps;
 /// <summary>Brings a received checkpoint to life as a shadow.</summary>
 public sealed class RestoreShadowHandler(
     WorkerOptions options, IContainerRuntime runtime, ReservationBook book, IncomingCheckpoints incoming,
-    InstanceFolders instances, Preparations preparations, ArrivedVolumes volumes, VolumeScans scans, Bases bases,
+    IInstanceFiles instances, Preparations preparations, CheckedRestore restore, VolumeScans scans, Bases bases,
     ComingPages pages, HeartbeatSignal heartbeat, TimeProvider time)
     : IStepHandler<RestoreShadow>
 {
@@ -35,9 +34,11 @@ public sealed class RestoreShadowHandler(
                 return NodeFailures.NoCheckpoint();
             await preparations.EndAsync(command.InstanceId, cancel);
             // Before the restore: the first thing the restored memory does may be to connect as its original.
-            instances.Write(new InstanceFile(
+            var file = new InstanceFile(
                 command.InstanceId, command.Spec.Name, InstanceRole.Shadow, command.Epoch,
-                options.BrokerUriOf(command.InstanceId), command.MigrationId));
+                options.BrokerUriOf(command.InstanceId), command.MigrationId);
+            if (await instances.WriteAsync(file, cancel) is { } unwritten)
+                return unwritten;
             var request = new ContainerRequest(
                 command.InstanceId, command.Spec, instances.PathOf(command.Spec.Name))
             {
@@ -45,7 +46,7 @@ public sealed class RestoreShadowHandler(
             };
             var trouble = command.PostCopy
                 ? await RestoreLazilyAsync(request, reservation, images, command.Digest, cancel)
-                : await RestoreAsync(request, images, command.Digest, cancel);
+                : await restore.RunAsync(request, images, command.Digest, cancel);
             if (trouble is not null)
                 return trouble;
         }
@@ -72,7 +73,7 @@ public sealed class RestoreShadowHandler(
         var stands = false;
         try
         {
-            var trouble = await RestoreAsync(request with { Pages = begun.Value }, images, digest, cancel);
+            var trouble = await restore.RunAsync(request with { Pages = begun.Value }, images, digest, cancel);
             trouble ??= pages.Of(reservation.MigrationId) is { } session
                 ? await session.ProveAsync(cancel)
                 : NodeFailures.PagesLost("the migration is taken back");
@@ -93,35 +94,14 @@ public sealed class RestoreShadowHandler(
         return await runtime.RemoveAsync(name, CancellationToken.None) is { Failed: true } removal ? removal.Trouble : null;
     }
 
-    /// <summary>What arrived was as it was sent; whether it still was when it was restored is known only afterwards.
-    /// The shadow makes itself ready meanwhile, so the look costs next to nothing.</summary>
-    private async Task<Trouble?> RestoreAsync(
-        ContainerRequest request, string images, string digest, CancellationToken cancel)
-    {
-        using var span = WorkerTraces.Part("restore");
-        using var seen = new CheckpointDigest();
-        var arrived = await ArrivedFiles.OfAsync(images, digest, cancel);
-        seen.Recall(arrived.Archives);
-        if (await volumes.RefuseAsync(request, images, cancel) is { } refusal)
-            return refusal;
-        if (await runtime.RestoreAsync(request, images, cancel) is { Failed: true } restore)
-            return restore.Trouble;
-        await seen.AppendFilesAsync(images, arrived.Images, cancel);
-        if (seen.Current() == digest)
-            return null;
-        if (await runtime.RemoveAsync(request.Name, cancel) is { Failed: true } removal)
-            return removal.Trouble;
-        // What comes in its place is looked at afresh.
-        ArrivedFiles.Forget(images);
-        return NodeFailures.CheckpointDamaged();
-    }
-
     /// <summary>A former attempt may have succeeded without anybody hearing of it. One whose memory was still to come counts only
     /// while it does: else it may hold zeros, and is removed.</summary>
     private async Task<Outcome<bool>> RunsAlreadyAsync(RestoreShadow command, CancellationToken cancel)
     {
-        if (instances.Read(command.Spec.Name) is not { } file || file.InstanceId != command.InstanceId
-            || file.MigrationId != command.MigrationId)
+        var read = await instances.ReadAsync(command.Spec.Name, cancel);
+        if (read.Failed)
+            return read.Trouble;
+        if (read.Value is not { } file || file.InstanceId != command.InstanceId || file.MigrationId != command.MigrationId)
             return false;
         var found = await runtime.FindAsync(command.InstanceId, cancel);
         if (found.Failed || found.Value is not ({ IsRunning: true } or { IsFrozen: true }))

@@ -16,7 +16,7 @@ namespace Ms2m.NodeWorker.Steps;
 /// <summary>Dumps the source into memory and sends the dump.</summary>
 public sealed class TakeCheckpointHandler(
     WorkerOptions options, CheckpointStorage storage, IContainerRuntime runtime, ICheckpointTransfer transfer, VolumeSender volumes,
-    Bases bases, PageSources pages, HeartbeatSignal heartbeat, TimeProvider time)
+    Bases bases, PageSources pages, OutgoingFolders outgoing, HeartbeatSignal heartbeat, TimeProvider time)
     : IStepHandler<TakeCheckpoint>
 {
     public async Task<Trouble?> HandleAsync(
@@ -64,7 +64,9 @@ public sealed class TakeCheckpointHandler(
                     WireBytes = sent.Value.WireBytes,
                     VolumeWireBytes = volumesWire,
                 });
-            if (!sent.Failed && workload is not null && command.Transfer.Mode == TransferMode.Delta)
+            if (!sent.Failed && await GivesItsNameAwayAsync())
+                outgoing.Keep(command.MigrationId, attempt);
+            else if (!sent.Failed && workload is not null && command.Transfer.Mode == TransferMode.Delta)
                 await KeepAsync(workload, sent.Value);
             return null;
         }
@@ -85,6 +87,10 @@ public sealed class TakeCheckpointHandler(
             bases.MakeRoomForDump(name, copies * ProcessMemory.OfContainer(source.Pid));
             return name;
         }
+
+        // Its pod goes before the copy is restored, so the way back is to restore it here.
+        async Task<bool> GivesItsNameAwayAsync() => options.Kubernetes is not null
+            && await runtime.FindAsync(command.InstanceId, cancel) is { Failed: false, Value.Spec.Pod.FixedName: not null };
 
         async Task<Trouble?> OfferAsync()
         {

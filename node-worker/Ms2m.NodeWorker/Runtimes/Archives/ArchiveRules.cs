@@ -5,7 +5,8 @@ namespace Ms2m.NodeWorker.Runtimes.Archives;
 /// <summary>What may stand in a tar that comes from another node. Whoever unpacks it does so as root, and most unpackers
 /// have been talked into writing elsewhere once: so nothing gets to one that a workload does not need.</summary>
 /// <param name="layers">Folders of the image below the place where it will be unpacked, the topmost first.</param>
-internal sealed class ArchiveRules(IReadOnlyList<string> layers)
+/// <param name="whiteouts">Whether a file named <c>.wh.NAME</c> says that NAME is deleted, as in an image's layer.</param>
+internal sealed class ArchiveRules(IReadOnlyList<string> layers, bool whiteouts = false)
 {
     private const int MaxEntries = 20_000;
     private const int MaxName = 4096;
@@ -80,7 +81,7 @@ internal sealed class ArchiveRules(IReadOnlyList<string> layers)
             : null;
 
     /// <summary>Null when the name is absolute, climbs, or cannot be a name.</summary>
-    private static string[]? Parts(string name)
+    private string[]? Parts(string name)
     {
         if (name.Length is 0 or > MaxName || name.StartsWith('/') || name.Any(char.IsControl))
             return null;
@@ -89,7 +90,7 @@ internal sealed class ArchiveRules(IReadOnlyList<string> layers)
         if (parts is ["" or "."])
             return [];
         return parts.All(p => p is not ("" or "." or "..") && System.Text.Encoding.UTF8.GetByteCount(p) <= MaxPart
-            && !p.StartsWith(".wh.", StringComparison.Ordinal)) ? parts : null;
+            && (whiteouts || !p.StartsWith(".wh.", StringComparison.Ordinal))) ? parts : null;
     }
 
     /// <summary>Nothing goes through a link, neither one of the archive nor one of the image: it may lead out.</summary>

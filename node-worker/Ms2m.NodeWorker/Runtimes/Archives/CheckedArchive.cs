@@ -13,10 +13,11 @@ internal static class CheckedArchive
 
     /// <summary>Checks everything in a checkpoint's folder that is to be unpacked.</summary>
     /// <param name="layers">Of the image that the container is made of, the topmost first.</param>
+    /// <param name="whiteouts">Whether deleted files are told of as in an image's layer.</param>
     public static async Task<Trouble?> CheckFolderAsync(
-        string folder, IReadOnlyList<string> layers, CancellationToken cancel)
+        string folder, IReadOnlyList<string> layers, CancellationToken cancel, bool whiteouts = false)
     {
-        var root = new ArchiveRules(layers);
+        var root = new ArchiveRules(layers, whiteouts);
         foreach (var path in Directory.EnumerateFiles(folder, "*.tar").Order(StringComparer.Ordinal))
         {
             var rules = Path.GetFileName(path) == CheckpointFiles.Changed ? root : new ArchiveRules([]);

@@ -36,6 +36,29 @@ internal sealed class ControlGroups(PodmanPlaces places)
         return freezer;
     }
 
+    /// <summary>The same, of the group that a process is in; null where that is not one of the second version, or the whole
+    /// machine's.</summary>
+    public string? OfProcess(string name, int pid)
+    {
+        try
+        {
+            const string second = "0::/";
+            var group = File.ReadLines($"/proc/{pid}/cgroup").FirstOrDefault(line => line.StartsWith(second, StringComparison.Ordinal))?[3..];
+            if (group is null or "/" || group.Split('/').Contains(".."))
+                return null;
+            var freezer = $"{Root}{group}/cgroup.freeze";
+            if (!File.Exists(places.Here(freezer)))
+                return null;
+            _known[name] = freezer;
+            return freezer;
+        }
+        catch (IOException)
+        {
+            // It has ended.
+            return null;
+        }
+    }
+
     public void Forget(string name) => _known.TryRemove(name, out _);
 
     public bool IsFrozen(string freezer)

@@ -14,7 +14,7 @@ internal sealed class CheckpointContent
     private CheckpointContent(string folder, (string Entry, string File, long Length)[] files) =>
         (_folder, _files) = (folder, files);
 
-    /// <summary>What its container has said up to now is in it, for one: whoever may see the pod's log has seen it.</summary>
+    /// <summary>Of the whole archive.</summary>
     public long Length => TarBlocks.LengthOf(0) + _files.Sum(file => TarBlocks.LengthOf(file.Length)) + TarBlocks.End;
 
     /// <summary>Names of what does not lie among CRIU's images.</summary>

@@ -1,0 +1,76 @@
+using Ms2m.Kubernetes.Api;
+using Ms2m.Kubernetes.Resources;
+using Ms2m.NodeWorker.Hosting;
+
+namespace Ms2m.NodeWorker.Runtimes.Kubernetes.Kubelet;
+
+/// <summary>Has the node's kubelet make checkpoints.</summary>
+public sealed class KubeletCheckpoints(IKubernetesApi api, KubeletArchives archives, WorkerOptions options, TimeProvider time)
+{
+    private const int Port = 10250;
+
+    /// <summary>For the runtime.</summary>
+    private static readonly TimeSpan Dumping = TimeSpan.FromMinutes(2);
+
+    /// <summary>For as long the kubelet may remember that it has refused us.</summary>
+    private static readonly TimeSpan Remembers = TimeSpan.FromSeconds(35);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    /// <summary>Makes one, gives its archive to <paramref name="use"/>, and removes the archive whatever comes of it.</summary>
+    public async Task<Outcome<T>> TakeAsync<T>(Pod pod, string container, Func<FileInfo, Task<Outcome<T>>> use, CancellationToken cancel)
+    {
+        var (ns, name) = (pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? "");
+        var prefix = ArchiveNote.PrefixOf(name, ns, container);
+        var now = time.GetUtcNow();
+        var note = new ArchiveNote(prefix, archives.Named(prefix), now, now + Remembers + Dumping + Dumping);
+        var noted = archives.Note(note);
+        try
+        {
+            var order = new CheckpointOrder(options.Node, ns, name, container, TimeLimit: Dumping);
+            var taken = await OrderAsync(order, pod.Status?.HostIP, cancel);
+            if (taken.Problem is { } problem)
+                return KubeletWords.TroubleOf(problem, PodName(pod));
+            var archive = archives.Find(taken.Value, note);
+            return archive.Failed ? archive.Trouble : await use(archive.Value);
+        }
+        finally
+        {
+            archives.Remove(noted);
+        }
+    }
+
+    private async Task<ApiAnswer<string>> OrderAsync(CheckpointOrder order, string? address, CancellationToken cancel)
+    {
+        var way = (options.Kubernetes ?? new KubernetesSettings()).Kubelet;
+        if (way == KubeletWay.Proxy || AddressOf(address) is not { } kubelet)
+            return await PatientlyAsync(order, cancel);
+        var direct = order with { Kubelet = kubelet };
+        if (way == KubeletWay.Direct)
+            return await PatientlyAsync(direct, cancel);
+        // Not reached, or not one whose certificate or our token is trusted: nothing has been done.
+        var answer = await api.CheckpointAsync(direct, cancel);
+        return answer.Problem switch
+        {
+            { Code: 0 or 401 } => await PatientlyAsync(order, cancel),
+            // Whoever was given the wider right has no need of the narrower.
+            { Code: 403 } => await api.CheckpointAsync(order, cancel) is { Problem: null } proxied ? proxied : await PatientlyAsync(direct, cancel),
+            _ => answer,
+        };
+    }
+
+    private async Task<ApiAnswer<string>> PatientlyAsync(CheckpointOrder order, CancellationToken cancel)
+    {
+        for (var since = time.GetTimestamp(); ; await Task.Delay(Pause, time, cancel))
+        {
+            var answer = await api.CheckpointAsync(order, cancel);
+            if (answer.Problem is not { Code: 403 } || time.GetElapsedTime(since) > Remembers)
+                return answer;
+        }
+    }
+
+    private static Uri? AddressOf(string? ip) =>
+        System.Net.IPAddress.TryParse(ip, out var address) ? new UriBuilder("https", address.ToString(), Port).Uri : null;
+
+    private static string PodName(Pod pod) => $"{pod.Metadata.Namespace}/{pod.Metadata.Name}";
+}

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using Ms2m.Contracts;
+using Ms2m.Kubernetes.Api;
+using Ms2m.Kubernetes.Resources;
+using Ms2m.NodeWorker.Hosting;
+
+namespace Ms2m.NodeWorker.Runtimes.Kubernetes.Pods;
+
+/// <summary>This node's pods, as the API server has them.</summary>
+public sealed class NodePods(IKubernetesApi api, WorkerOptions options)
+{
+    private string OnThisNode => $"spec.nodeName={options.Node}";
+
+    /// <summary>Those that are instances.</summary>
+    public Selection Instances => new(null, Markings.Instance, OnThisNode);
+
+    /// <summary>Those that would like to be, and those whose owner has made them.</summary>
+    public Task<Outcome<IReadOnlyList<Pod>>> WorkloadsAsync(CancellationToken cancel) =>
+        ListAsync(new Selection(null, Markings.Workload, OnThisNode), cancel);
+
+    public Task<Outcome<IReadOnlyList<Pod>>> InstancesAsync(CancellationToken cancel) => ListAsync(Instances, cancel);
+
+    public async Task<Outcome<Pod?>> FindAsync(string instance, CancellationToken cancel)
+    {
+        var found = await ListAsync(new Selection(null, $"{Markings.Instance}={instance}", OnThisNode), cancel);
+        // One that is on its way out may still be there.
+        return found.Failed ? found.Trouble : found.Value.OrderBy(pod => pod.Metadata.IsGoing).FirstOrDefault();
+    }
+
+    /// <summary>A pod of that workload anywhere, for its description.</summary>
+    public async Task<Outcome<Pod?>> AnyOfAsync(WorkloadSpec spec, CancellationToken cancel)
+    {
+        var found = await ListAsync(new Selection(spec.Pod?.Namespace, $"{Markings.Workload}={spec.Name}"), cancel);
+        return found.Failed ? found.Trouble
+            : found.Value.OrderBy(pod => PodWorkloads.InstanceOf(pod) is null).ThenBy(pod => pod.Metadata.IsGoing).FirstOrDefault();
+    }
+
+    public async Task<Outcome<Pod?>> GetAsync(ObjectName name, CancellationToken cancel)
+    {
+        var answer = await api.GetAsync(Kinds.Pods, name, cancel);
+        return answer.Problem switch
+        {
+            null => answer.Value,
+            { IsMissing: true } => (Pod?)null,
+            var problem => TroubleOf($"show the pod {name}", problem),
+        };
+    }
+
+    /// <summary>Changes labels and annotations of that very pod, as it was seen; null removes.</summary>
+    /// <returns>False when it has changed since.</returns>
+    public async Task<Outcome<bool>> MarkAsync(
+        Pod pod, IReadOnlyDictionary<string, string?>? labels, IReadOnlyDictionary<string, string?> annotations,
+        bool asSeen, CancellationToken cancel)
+    {
+        var change = new JsonObject { ["uid"] = pod.Metadata.Uid, ["annotations"] = Object(annotations) };
+        if (labels is not null)
+            change["labels"] = Object(labels);
+        if (asSeen)
+            change["resourceVersion"] = pod.Metadata.ResourceVersion;
+        var answer = await api.PatchAsync(
+            Kinds.Pods, NameOf(pod), Patch.Merge(new JsonObject { ["metadata"] = change }), cancel);
+        return answer.Problem switch
+        {
+            null => true,
+            { IsConflict: true } or { IsMissing: true } => false,
+            var problem => TroubleOf($"mark the pod {NameOf(pod)}", problem),
+        };
+    }
+
+    public static ObjectName NameOf(Pod pod) => new(pod.Metadata.Namespace, pod.Metadata.Name ?? "");
+
+    public static Trouble TroubleOf(string what, ApiProblem problem) =>
+        problem.IsForbidden ? NodeFailures.KubernetesForbids(what, problem.Message)
+        : problem.IsPassing || problem.IsConflict ? NodeFailures.KubernetesSilent(what, problem.Message)
+        : NodeFailures.KubernetesRefused(what, problem.Message);
+
+    private async Task<Outcome<IReadOnlyList<Pod>>> ListAsync(Selection which, CancellationToken cancel)
+    {
+        var answer = await api.ListAsync(Kinds.Pods, which, cancel);
+        return answer.Problem is { } problem ? TroubleOf("list pods", problem) : answer.Value.Items.ToList();
+    }
+
+    private static JsonObject Object(IReadOnlyDictionary<string, string?> texts) =>
+        new(texts.Select(one => KeyValuePair.Create<string, JsonNode?>(one.Key, one.Value)));
+}

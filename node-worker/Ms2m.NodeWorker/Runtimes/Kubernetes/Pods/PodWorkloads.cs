@@ -1,0 +1,128 @@
+using System.Text.Json;
+using Ms2m.Contracts;
+using Ms2m.Kubernetes.Resources;
+
+namespace Ms2m.NodeWorker.Runtimes.Kubernetes.Pods;
+
+/// <summary>What a pod is to us, by its labels, annotations and owner.</summary>
+public static class PodWorkloads
+{
+    /// <summary>Names have 63 characters at most: so many are left for the workload's.</summary>
+    private const int MaxName = 48;
+
+    private const int UidDigits = 8;
+
+    /// <summary>The instance that a pod is; null when it has not been let in.</summary>
+    public static string? InstanceOf(Pod pod) => pod.Metadata.Label(Markings.Instance);
+
+    /// <summary>The instance that a pod will be when it is let in. One whose container has lost its state is another.</summary>
+    public static string InstanceToBe(Pod pod)
+    {
+        var workload = NameOf(pod) ?? "";
+        var uid = (pod.Metadata.Uid ?? "").Replace("-", "", StringComparison.Ordinal);
+        var instance = $"{workload[..Math.Min(workload.Length, MaxName)].TrimEnd('-')}-{uid[..Math.Min(uid.Length, UidDigits)]}";
+        return PodStates.HasLostState(pod) && PodStates.StatusOf(pod)?.RestartCount is { } restarts ? $"{instance}-{restarts}" : instance;
+    }
+
+    /// <summary>Runs, holds no instance's memory, and would like to.</summary>
+    public static bool IsWaiting(Pod pod) =>
+        !pod.Metadata.IsGoing && PodStates.StatusOf(pod)?.State?.Running is not null && SpecOf(pod) is not null
+        && (InstanceOf(pod) is null || PodStates.HasLostState(pod));
+
+    /// <summary>Null when the pod is no workload's.</summary>
+    public static WorkloadSpec? SpecOf(Pod pod)
+    {
+        if (NameOf(pod) is not { } name || !Names.IsValid(name) || ContainerOf(pod) is not { } container)
+            return null;
+        var meta = pod.Metadata;
+        return new WorkloadSpec(
+            name, BaseImageOf(pod) ?? "", meta.Annotation(Markings.Queue), new Dictionary<string, string>(),
+            List(meta.Annotation(Markings.Publishes)), List(meta.Annotation(Markings.Binds)))
+        {
+            Pod = WorkloadPodOf(pod, container.Name),
+            Traits = meta.Annotation(Markings.Unique) == "true" ? new WorkloadTraits(Unique: true) : null,
+        };
+    }
+
+    /// <summary>The container that holds the state.</summary>
+    public static PodContainer? ContainerOf(Pod pod)
+    {
+        var containers = pod.Spec?.Containers ?? [];
+        return pod.Metadata.Annotation(Markings.Container) is { } name
+            ? containers.FirstOrDefault(one => one.Name == name)
+            : containers is [var first, ..] ? first : null;
+    }
+
+    /// <summary>The image that the owner's template names.</summary>
+    public static string? BaseImageOf(Pod pod) => pod.Metadata.Annotation(Markings.BaseImage) ?? ContainerOf(pod)?.Image;
+
+    public static InstanceFile? FileOf(Pod pod)
+    {
+        if (pod.Metadata.Annotation(Markings.InstanceFile) is not { Length: > 0 } text)
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<InstanceFile>(text, ContractJson.Options) is { InstanceId: not null, Workload: not null } file
+                ? file : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Labels that its owner knows it by: those it has and those it is to get, without what tells instances
+    /// apart.</summary>
+    public static Dictionary<string, string> LabelsOf(Pod pod)
+    {
+        var labels = ToTake(pod);
+        foreach (var (key, value) in pod.Metadata.Labels ?? new Dictionary<string, string>())
+            labels[key] = value;
+        labels.Remove(Markings.Instance);
+        labels.Remove(Markings.Migration);
+        return labels;
+    }
+
+    // A copy has the label only when its owner has taken it over.
+    private static string? NameOf(Pod pod) => pod.Metadata.Label(Markings.Workload) ?? ToTake(pod).GetValueOrDefault(Markings.Workload);
+
+    private static Dictionary<string, string> ToTake(Pod pod)
+    {
+        if (pod.Metadata.Annotation(Markings.LabelsToTake) is not { } text)
+            return [];
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(text) ?? [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    private static WorkloadPod WorkloadPodOf(Pod pod, string container)
+    {
+        var (owner, name) = OwnerOf(pod);
+        return new WorkloadPod(pod.Metadata.Namespace ?? "default", container, owner, name)
+        {
+            FixedName = owner == PodOwner.StatefulSet ? pod.Metadata.Name : null,
+        };
+    }
+
+    /// <summary>A copy has no owner yet: the one that its original had stands in an annotation.</summary>
+    private static (PodOwner Kind, string? Name) OwnerOf(Pod pod)
+    {
+        var (kind, name) = pod.Metadata.Controller is { } owner ? (owner.Kind, owner.Name)
+            : pod.Metadata.Annotation(Markings.FormerOwner)?.Split('/') is [var former, var formerName] ? (former, formerName)
+            : ("", "");
+        return kind switch
+        {
+            "StatefulSet" => (PodOwner.StatefulSet, name),
+            "ReplicaSet" => (PodOwner.ReplicaSet, name),
+            _ => (PodOwner.Nobody, null),
+        };
+    }
+
+    private static List<string>? List(string? text) =>
+        text?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } names ? [.. names] : null;
+}

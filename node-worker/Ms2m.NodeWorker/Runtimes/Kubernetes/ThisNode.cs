@@ -1,0 +1,46 @@
+using Ms2m.Kubernetes.Api;
+using Ms2m.Kubernetes.Resources;
+using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Runtimes.Kubernetes.Images;
+using Ms2m.NodeWorker.Runtimes.Kubernetes.Pods;
+
+namespace Ms2m.NodeWorker.Runtimes.Kubernetes;
+
+/// <summary>What the API server knows of this node. It seldom changes and is asked for seldom.</summary>
+public sealed class ThisNode(IKubernetesApi api, WorkerOptions options, IServiceProvider services, TimeProvider time)
+{
+    private static readonly TimeSpan Lasts = TimeSpan.FromSeconds(30);
+
+    private Node? _node;
+    private long _seen;
+
+    /// <summary>As it is reported: <c>containerd 2.1.9</c>, <c>cri-o 1.37.0</c>; null when it is not known.</summary>
+    public string? Runtime => _node?.Status?.NodeInfo?.ContainerRuntimeVersion?.Replace("://", " ", StringComparison.Ordinal);
+
+    public async Task<Outcome<Node>> LookAsync(CancellationToken cancel)
+    {
+        if (_node is { } known && time.GetElapsedTime(_seen) < Lasts)
+            return known;
+        var answer = await api.GetAsync(Kinds.Nodes, new ObjectName(null, options.Node), cancel);
+        if (answer.Problem is { } problem)
+            return _node is { } old && problem.IsPassing ? old : NodePods.TroubleOf($"show the node {options.Node}", problem);
+        (_node, _seen) = (answer.Value, time.GetTimestamp());
+        return answer.Value;
+    }
+
+    /// <summary>What gives images to this node's runtime.</summary>
+    internal async Task<Outcome<IImageLoader>> LoaderAsync(CancellationToken cancel)
+    {
+        var node = await LookAsync(cancel);
+        if (node.Failed)
+            return node.Trouble;
+        if (options.Kubernetes?.Images == ImageWay.Registry)
+            return services.GetRequiredService<RegistryImages>();
+        var runtime = node.Value.Status?.NodeInfo?.ContainerRuntimeVersion ?? "";
+        if (runtime.StartsWith("containerd://", StringComparison.Ordinal))
+            return services.GetRequiredService<ContainerdImages>();
+        if (runtime.StartsWith("cri-o://", StringComparison.Ordinal))
+            return services.GetRequiredService<CrioImages>();
+        return NodeFailures.ImageNotLoaded($"'{runtime}' is no runtime that is known here");
+    }
+}
