@@ -46,6 +46,18 @@ public static class Markings
     /// which has nothing of its state.</summary>
     public const string LetIn = Prefix + "let-in-container";
 
-    /// <summary>Label of a node that is to be emptied.</summary>
+    /// <summary>Label, <c>true</c>, or taint of a node that is to be emptied.</summary>
     public const string Drain = Prefix + "drain";
+
+    /// <summary>Label of a migration that a drain has asked for: the node that is emptied.</summary>
+    public const string DrainedNode = Prefix + "drained-node";
+
+    /// <summary>Label of such a migration: the uid of the pod that it moves.</summary>
+    public const string PodUid = Prefix + "pod-uid";
+
+    /// <summary>Annotation of a pod that somebody wants to evict: <c>NODE TIME</c>. A copy on another node is not meant.</summary>
+    public const string Eviction = Prefix + "eviction";
+
+    /// <summary>Finalizer of a migration's object: its deletion is to cancel, and waits until that is over.</summary>
+    public const string CancelFinalizer = Prefix + "cancel";
 }
