@@ -7,6 +7,7 @@ using Ms2m.Engine.Cluster;
 using Ms2m.Engine.Collection;
 using Ms2m.Engine.Delivery;
 using Ms2m.Engine.Ingress;
+using Ms2m.Engine.Kubernetes;
 using Ms2m.Engine.Measuring;
 using Ms2m.Engine.Pods;
 using Ms2m.Engine.Saga;
@@ -82,6 +83,7 @@ public static class EngineHost
         builder.Services.AddSingleton<SignsOfLife>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SignsOfLife>());
         builder.Services.AddHostedService<WarmUp>();
+        builder.Services.AddKubernetesParts(options.Kubernetes);
 
         edges?.Invoke(builder.Services);
         var app = builder.Build();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ms2m.Engine.Kubernetes;
 using Ms2m.Migrations;
 
 namespace Ms2m.Engine.Hosting;
@@ -46,6 +47,9 @@ public sealed record EngineOptions
     /// is needed while the engine listens on loopback only.</summary>
     public string? ApiToken { get; init; }
 
+    /// <summary>Absent where workloads are no pods.</summary>
+    public KubernetesOptions? Kubernetes { get; init; }
+
     /// <exception cref="EngineOptionsException">A variable is missing or wrong; the message names it.</exception>
     public static EngineOptions FromEnvironment(Func<string, string?> variable) => ListeningRules.Checked(new()
     {
@@ -67,6 +71,7 @@ public sealed record EngineOptions
             MaxWait = TimeSpan.FromSeconds(Number(variable, "MS2M_MAX_QUEUE_SECONDS", 3600, 31 * 24 * 3600)),
         },
         ApiToken = IsGiven(variable, "MS2M_API_TOKEN") ? Secret(variable, "MS2M_API_TOKEN") : null,
+        Kubernetes = KubernetesOptions.FromEnvironment(variable),
     });
 
     private static bool IsGiven(Func<string, string?> variable, string name) =>
