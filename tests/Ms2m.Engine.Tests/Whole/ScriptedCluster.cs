@@ -154,7 +154,7 @@ public sealed class ScriptedCluster : IAsyncDisposable
         {
             var urn = Encoding.UTF8.GetString((byte[])delivery.BasicProperties.Headers![Headers.MessageType]!);
             var type = urn.Split(';')[0].Split(':')[^1]; // the contract itself comes first, then its interfaces
-            var body = JsonDocument.Parse(delivery.Body).RootElement;
+            var body = JsonDocument.Parse(delivery.Body.ToArray()).RootElement;
             var arrival = Arrival.Of(delivery.BasicProperties.Headers.TryGetValue(Headers.Sent, out var sent) ? sent : null,
                 delivery.BasicProperties.Headers.TryGetValue(Headers.TraceParent, out var trace) ? trace : null, DateTimeOffset.UtcNow);
             Heard(type, arrival.Trace);
