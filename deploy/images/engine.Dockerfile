@@ -13,7 +13,8 @@ ENV DOTNET_EnableDiagnostics=0 \
     DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 \
     MS2M_ENGINE_LISTEN=http://0.0.0.0:8480
 
-USER nobody
+# nobody, by number: a cluster that wants to be sure that it is not root cannot look names up.
+USER 65534:65534
 EXPOSE 8480
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=12 \
   CMD ["curl", "--silent", "--fail", "--output", "/dev/null", "http://127.0.0.1:8480/health/ready"]

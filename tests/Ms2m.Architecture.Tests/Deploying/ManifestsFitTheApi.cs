@@ -1,0 +1,111 @@
+using YamlDotNet.RepresentationModel;
+
+namespace Ms2m.Architecture.Tests.Deploying;
+
+/// <summary>Everything in deploy/kubernetes as <c>kubectl</c> would send it, held against the schema of the API.</summary>
+public sealed class ManifestsFitTheApi
+{
+    private static readonly Lazy<ApiSchema> _schema = new(() => ApiSchema.Load(KubernetesTools.SchemaFile));
+
+    /// <summary>Kinds that are no built-in types: our own, and the one that declares it.</summary>
+    private static readonly HashSet<string> _notBuiltIn = ["CustomResourceDefinition", "StatefulMigration"];
+
+    public static TheoryData<string> Overlays => [.. Manifests.Kustomizations.Where(folder => !Manifests.IsComponent(folder))];
+
+    public static TheoryData<string> Components => [.. Manifests.Kustomizations.Where(Manifests.IsComponent)];
+
+    [KubernetesToolsTheory]
+    [MemberData(nameof(Overlays))]
+    public void an_overlay_is_what_the_api_takes(string folder) => Judge(KubernetesTools.Render(Path.Combine(Repository.Root, folder)));
+
+    /// <summary>Alone, and all of them together.</summary>
+    [KubernetesToolsTheory]
+    [MemberData(nameof(Components))]
+    public void a_component_is_what_the_api_takes(string folder) => Judge(Rendered("base", [folder]));
+
+    [KubernetesToolsFact]
+    public void all_components_go_together() => Judge(Rendered("base", [.. Manifests.Kustomizations.Where(Manifests.IsComponent)]));
+
+    [KubernetesToolsFact]
+    public void what_does_not_fit_is_found()
+    {
+        var broken = Manifests.Parse("""
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: broken }
+            spec:
+              hostPID: "yes"
+              terminationGracePeriodSeconds: soon
+              nodeName: 7
+              containers:
+                - image: nameless
+                  imagePullPolice: Always
+                - name: twice
+                - name: twice
+            """)[0];
+
+        Assert.Equal(
+            [
+                "Pod broken.spec.hostPID: 'yes' is no boolean",
+                "Pod broken.spec.terminationGracePeriodSeconds: 'soon' is no numeric",
+                "Pod broken.spec.nodeName: '7' is no string",
+                "Pod broken.spec.containers[0]: there is no field imagePullPolice",
+                "Pod broken.spec.containers[0]: its key name is missing",
+                "Pod broken.spec.containers[2]: its key name is there twice",
+            ],
+            _schema.Value.Problems(broken));
+        Assert.Single(_schema.Value.Problems(Manifests.Parse("{ apiVersion: apps/v1, kind: Pod, metadata: { name: strange } }")[0]));
+    }
+
+    private static void Judge(string rendered)
+    {
+        var objects = Manifests.Parse(rendered);
+        Assert.NotEmpty(objects);
+        var problems = objects.Where(one => !_notBuiltIn.Contains(one.Text("kind"))).SelectMany(_schema.Value.Problems).ToList();
+        Assert.True(problems.Count == 0, string.Join('\n', problems));
+        Assert.Equal(objects.Count, objects.Select(one => $"{one.Text("metadata", "namespace")}/{one.Called()}").Distinct().Count());
+        foreach (var (one, pod) in objects.Select(one => (one, Manifests.PodOf(one))).Where(one => one.Item2 is not null))
+        {
+            VolumesAreWhole(one, pod!);
+            SelectorsMatch(one);
+        }
+    }
+
+    private static void VolumesAreWhole(YamlMappingNode one, YamlNode pod)
+    {
+        var there = pod.Items("volumes").Select(volume => volume.Text("name")).Order(StringComparer.Ordinal);
+        var mounted = Manifests.ContainersOf(pod).SelectMany(container => container.Items("volumeMounts"))
+            .Select(mount => mount.Text("name")).Distinct().Order(StringComparer.Ordinal);
+        Assert.True(there.SequenceEqual(mounted), $"{one.Called()}: volumes {string.Join(", ", there)}; mounted {string.Join(", ", mounted)}");
+    }
+
+    private static void SelectorsMatch(YamlMappingNode one)
+    {
+        if (one.At("spec", "selector", "matchLabels") is YamlMappingNode wanted)
+        {
+            Assert.All(wanted.Children, label => Assert.Equal(label.Value, one.At("spec", "template", "metadata", "labels", ((YamlScalarNode)label.Key).Value!)));
+        }
+    }
+
+    private static string Rendered(string on, string[] components)
+    {
+        var folder = Directory.CreateTempSubdirectory("ms2m-manifests-").FullName;
+        try
+        {
+            string Way(string to) => Path.GetRelativePath(folder, Path.Combine(Repository.Root, to));
+            File.WriteAllText(
+                Path.Combine(folder, "kustomization.yaml"),
+                $"""
+                apiVersion: kustomize.config.k8s.io/v1beta1
+                kind: Kustomization
+                resources: ["{Way($"{Manifests.Home}/{on}")}"]
+                components: [{string.Join(", ", components.Select(one => $"\"{Way(one)}\""))}]
+                """);
+            return KubernetesTools.Render(folder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
