@@ -32,5 +32,8 @@ public readonly struct Outcome<T>
 
     public static implicit operator Outcome<T>(T value) => new(value, null);
 
+    /// <summary>For what is known by an interface only, which C# does not convert by itself.</summary>
+    internal static Outcome<T> Of(T value) => new(value, null);
+
     public static implicit operator Outcome<T>(Trouble trouble) => new(default, trouble);
 }

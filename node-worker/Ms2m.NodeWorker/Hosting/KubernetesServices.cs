@@ -25,9 +25,9 @@ internal static class KubernetesServices
         services.AddSingleton(new ContainerProcesses());
         services.AddSingleton<KubeletArchives>();
         services.AddSingleton<KubeletCheckpoints>();
-        services.AddSingleton<ContainerdImages>();
-        services.AddSingleton<CrioImages>();
-        services.AddSingleton<RegistryImages>();
+        services.AddSingleton<IImageLoader, ContainerdImages>();
+        services.AddSingleton<IImageLoader, CrioImages>();
+        services.AddSingleton<IImageLoader, RegistryImages>();
         services.AddSingleton<KubernetesRuntime>();
         services.AddSingleton<IContainerRuntime>(s => s.GetRequiredService<KubernetesRuntime>());
         services.AddSingleton<IInstanceFiles, FilesInPods>();

@@ -4,7 +4,7 @@ using Ms2m.NodeWorker.Runtimes.Kubernetes;
 namespace Ms2m.NodeWorker.Preflight.Kubernetes;
 
 /// <summary>A checkpoint's image can be given to this node's runtime.</summary>
-public sealed class ImageLoadingCheck(ThisNode node) : INodeCheck
+internal sealed class ImageLoadingCheck(ThisNode node) : INodeCheck
 {
     public bool IsEssential => true;
 

@@ -5,7 +5,7 @@ namespace Ms2m.NodeWorker.Preflight.Kubernetes;
 
 /// <summary>The API server answers and names a runtime that is known here. A checkpoint of one runtime is of no use to
 /// another, so its name travels with the node's report.</summary>
-public sealed class RuntimeOfNodeCheck(ThisNode node) : INodeCheck
+internal sealed class RuntimeOfNodeCheck(ThisNode node) : INodeCheck
 {
     public const string Name = "runtime";
 

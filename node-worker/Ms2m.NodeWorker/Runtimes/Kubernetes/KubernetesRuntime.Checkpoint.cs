@@ -7,7 +7,7 @@ using Ms2m.NodeWorker.Runtimes.Podman;
 
 namespace Ms2m.NodeWorker.Runtimes.Kubernetes;
 
-public sealed partial class KubernetesRuntime
+internal sealed partial class KubernetesRuntime
 {
     /// <summary>How much longer than its archive a checkpoint's changed files may be when they are not compressed.</summary>
     private const int Unpacking = 64;

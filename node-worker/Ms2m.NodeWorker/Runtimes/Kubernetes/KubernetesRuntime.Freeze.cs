@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ms2m.NodeWorker.Runtimes.Kubernetes;
 
-public sealed partial class KubernetesRuntime
+internal sealed partial class KubernetesRuntime
 {
     public async Task<Outcome<Done>> FreezeAsync(string name, CancellationToken cancel)
     {

@@ -5,7 +5,7 @@ using Ms2m.NodeWorker.Runtimes.Kubernetes.Images;
 
 namespace Ms2m.NodeWorker.Runtimes.Kubernetes;
 
-public sealed partial class KubernetesRuntime
+internal sealed partial class KubernetesRuntime
 {
     private const string Repository = "localhost/ms2m/checkpoint";
 
@@ -69,7 +69,7 @@ public sealed partial class KubernetesRuntime
 
     /// <summary>Removes the images of an instance, or of all, from the runtime. One that stays is tried again at the next
     /// removal and at the worker's start.</summary>
-    internal async Task ForgetImagesAsync(string? instance, CancellationToken cancel)
+    public async Task ForgetImagesAsync(string? instance, CancellationToken cancel)
     {
         var notes = Directory.Exists(Loaded) ? Directory.GetFiles(Loaded, $"{instance ?? "*"}.*.json") : [];
         if (notes.Length == 0)

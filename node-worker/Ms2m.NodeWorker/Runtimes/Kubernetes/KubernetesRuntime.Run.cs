@@ -5,7 +5,7 @@ using Ms2m.NodeWorker.Runtimes.Kubernetes.Pods;
 
 namespace Ms2m.NodeWorker.Runtimes.Kubernetes;
 
-public sealed partial class KubernetesRuntime
+internal sealed partial class KubernetesRuntime
 {
     /// <summary>A container that waits is looked at again when it has changed meanwhile.</summary>
     private const int Attempts = 5;

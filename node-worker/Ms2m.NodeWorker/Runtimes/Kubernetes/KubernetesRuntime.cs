@@ -10,7 +10,7 @@ namespace Ms2m.NodeWorker.Runtimes.Kubernetes;
 /// <summary>Containers of pods: described to the API server, checkpointed by the kubelet, restored by the node's runtime from an
 /// image. A pod belongs to its owner; what is ours of it are labels and annotations, and the pods of copies until their owner
 /// takes them over.</summary>
-public sealed partial class KubernetesRuntime(
+internal sealed partial class KubernetesRuntime(
     IKubernetesApi api, NodePods pods, KubeletCheckpoints kubelet, ThisNode node, ContainerProcesses processes, LossNotices losses,
     WorkerOptions options, TimeProvider time, ILogger<KubernetesRuntime> log) : IContainerRuntime
 {

@@ -7,9 +7,11 @@ using Ms2m.NodeWorker.Runtimes.Kubernetes.Pods;
 namespace Ms2m.NodeWorker.Runtimes.Kubernetes;
 
 /// <summary>What the API server knows of this node. It seldom changes and is asked for seldom.</summary>
-public sealed class ThisNode(IKubernetesApi api, WorkerOptions options, IServiceProvider services, TimeProvider time)
+internal sealed class ThisNode(IKubernetesApi api, WorkerOptions options, IEnumerable<IImageLoader> loaders, TimeProvider time)
 {
     private static readonly TimeSpan Lasts = TimeSpan.FromSeconds(30);
+
+    private static readonly string[] Restoring = [ContainerdImages.Name, CrioImages.Name];
 
     private Node? _node;
     private long _seen;
@@ -29,18 +31,18 @@ public sealed class ThisNode(IKubernetesApi api, WorkerOptions options, IService
     }
 
     /// <summary>What gives images to this node's runtime.</summary>
-    internal async Task<Outcome<IImageLoader>> LoaderAsync(CancellationToken cancel)
+    public async Task<Outcome<IImageLoader>> LoaderAsync(CancellationToken cancel)
     {
         var node = await LookAsync(cancel);
         if (node.Failed)
             return node.Trouble;
-        if (options.Kubernetes?.Images == ImageWay.Registry)
-            return services.GetRequiredService<RegistryImages>();
-        var runtime = node.Value.Status?.NodeInfo?.ContainerRuntimeVersion ?? "";
-        if (runtime.StartsWith("containerd://", StringComparison.Ordinal))
-            return services.GetRequiredService<ContainerdImages>();
-        if (runtime.StartsWith("cri-o://", StringComparison.Ordinal))
-            return services.GetRequiredService<CrioImages>();
-        return NodeFailures.ImageNotLoaded($"'{runtime}' is no runtime that is known here");
+        var version = node.Value.Status?.NodeInfo?.ContainerRuntimeVersion ?? "";
+        var runtime = version.Split("://")[0];
+        if (!Restoring.Contains(runtime))
+            return NodeFailures.ImageNotLoaded($"'{version}' is no runtime that restores containers");
+        var wanted = options.Kubernetes?.Images == ImageWay.Registry ? RegistryImages.Name : runtime;
+        return loaders.FirstOrDefault(loader => loader.For == wanted) is { } loader
+            ? Outcome<IImageLoader>.Of(loader)
+            : NodeFailures.ImageNotLoaded($"nothing here loads images into {runtime}");
     }
 }

@@ -6,11 +6,15 @@ namespace Ms2m.NodeWorker.Runtimes.Kubernetes.Images;
 /// <summary>containerd's images, by its own program <c>ctr</c>. The kubelet's are in a name space of containerd's.</summary>
 internal sealed class ContainerdImages(WorkerOptions options, TimeProvider time) : IImageLoader
 {
+    public const string Name = "containerd";
+
     private const string NameSpace = "k8s.io";
 
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Importing = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
+
+    public string For => Name;
 
     public async Task<Outcome<LoadedImage>> LoadAsync(PodImage image, string name, CancellationToken cancel)
     {

@@ -6,10 +6,14 @@ namespace Ms2m.NodeWorker.Runtimes.Kubernetes.Images;
 /// <summary>CRI-O's images, by <c>skopeo</c>, which writes into the storage that CRI-O reads.</summary>
 internal sealed class CrioImages(WorkerOptions options) : IImageLoader
 {
+    public const string Name = "cri-o";
+
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Copying = TimeSpan.FromMinutes(3);
 
     private string Temporary => Path.Combine(options.Checkpoints, "images");
+
+    public string For => Name;
 
     public async Task<Outcome<LoadedImage>> LoadAsync(PodImage image, string name, CancellationToken cancel)
     {

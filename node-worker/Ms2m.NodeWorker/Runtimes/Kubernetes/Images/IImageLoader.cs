@@ -5,6 +5,9 @@ namespace Ms2m.NodeWorker.Runtimes.Kubernetes.Images;
 /// <summary>Gives a checkpoint's image to the runtime of this node, and takes it away again: it holds a memory.</summary>
 internal interface IImageLoader
 {
+    /// <summary>The runtime, as a node's report names it, or where the images go instead.</summary>
+    string For { get; }
+
     /// <param name="name">As a pod would name it; harmless when it is there.</param>
     Task<Outcome<LoadedImage>> LoadAsync(PodImage image, string name, CancellationToken cancel);
 

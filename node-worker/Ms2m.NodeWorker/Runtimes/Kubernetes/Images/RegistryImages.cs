@@ -9,6 +9,10 @@ namespace Ms2m.NodeWorker.Runtimes.Kubernetes.Images;
 /// runtime.</summary>
 internal sealed class RegistryImages(WorkerOptions options, RegistryTraces traces, TimeProvider time) : IImageLoader
 {
+    public const string Name = "registry";
+
+    public string For => Name;
+
     public async Task<Outcome<LoadedImage>> LoadAsync(PodImage image, string name, CancellationToken cancel)
     {
         if (options.Registry is not { } place)
