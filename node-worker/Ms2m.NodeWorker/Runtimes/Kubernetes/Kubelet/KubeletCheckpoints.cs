@@ -13,9 +13,9 @@ public sealed class KubeletCheckpoints(IKubernetesApi api, KubeletArchives archi
     private static readonly TimeSpan Dumping = TimeSpan.FromMinutes(2);
 
     /// <summary>For as long the kubelet may remember that it has refused us.</summary>
-    private static readonly TimeSpan Remembers = TimeSpan.FromSeconds(35);
+    internal TimeSpan Remembers { get; set; } = TimeSpan.FromSeconds(35);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    internal TimeSpan Pause { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Makes one, gives its archive to <paramref name="use"/>, and removes the archive whatever comes of it.</summary>
     public async Task<Outcome<T>> TakeAsync<T>(Pod pod, string container, Func<FileInfo, Task<Outcome<T>>> use, CancellationToken cancel)
