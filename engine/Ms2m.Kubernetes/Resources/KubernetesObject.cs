@@ -18,11 +18,14 @@ public abstract record KubernetesObject : Part
 
     public string? Kind { get; init; }
 
-    public ObjectMeta Metadata { get; init; } = new();
+    // The generated reader sets what is missing to null, whatever it is initialized with.
+    public ObjectMeta Metadata { get => field ?? ObjectMeta.Empty; init; }
 }
 
 public sealed record ObjectMeta : Part
 {
+    internal static ObjectMeta Empty { get; } = new();
+
     public string? Name { get; init; }
 
     public string? GenerateName { get; init; }

@@ -6,7 +6,7 @@ namespace Ms2m.Kubernetes.Resources;
 
 /// <summary>Times as the server writes them, so that what was read goes back letter by letter: in UTC, ended by Z, with as
 /// many digits of a second as it needs.</summary>
-internal sealed class ServerTime : JsonConverter<DateTimeOffset>
+public sealed class ServerTime : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.GetDateTimeOffset();

@@ -11,11 +11,11 @@ public sealed record StatefulMigration : KubernetesObject
 
 public sealed record StatefulMigrationSpec : Part
 {
-    public string SourcePod { get; init; } = "";
+    public string SourcePod { get => field ?? ""; init; }
 
     public string? ContainerName { get; init; }
 
-    public string TargetNode { get; init; } = "";
+    public string TargetNode { get => field ?? ""; init; }
 
     public string? CheckpointImageRepository { get; init; }
 

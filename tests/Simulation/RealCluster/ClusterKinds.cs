@@ -22,6 +22,7 @@ public static class ClusterKinds
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(ServerTime)])]
 [JsonSerializable(typeof(AnyObject))]
 internal sealed partial class AnyObjectJson : JsonSerializerContext;
