@@ -23,6 +23,9 @@ internal sealed record Answer(int Status, IReadOnlyDictionary<string, string> He
     /// <summary>What happens after the last piece.</summary>
     public Ending Ending { get; init; }
 
+    /// <summary>Before which it does not.</summary>
+    public Task EndsAfter { get; init; } = Task.CompletedTask;
+
     public static Answer Json(int status, string json, params (string Name, string Value)[] headers) => new(
         status, headers.Append(("Content-Type", "application/json")).ToDictionary(one => one.Item1, one => one.Item2),
         [System.Text.Encoding.UTF8.GetBytes(json)]);

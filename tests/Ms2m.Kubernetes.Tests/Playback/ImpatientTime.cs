@@ -2,11 +2,13 @@ namespace Ms2m.Kubernetes.Tests.Playback;
 
 /// <summary>A clock that is there at once when somebody waits, and remembers for how long. Limits are never reached: what is
 /// longer than <see cref="Limit"/> is one.</summary>
-internal sealed class ImpatientTime : TimeProvider
+/// <param name="mostWaits">After which it stands still.</param>
+internal sealed class ImpatientTime(int mostWaits = int.MaxValue) : TimeProvider
 {
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
 
     private readonly Lock _lock = new();
+    private readonly int _mostWaits = mostWaits;
     private readonly List<TimeSpan> _waits = [];
     private DateTimeOffset _now = new(2026, 11, 20, 15, 0, 0, TimeSpan.Zero);
 
@@ -56,6 +58,11 @@ internal sealed class ImpatientTime : TimeProvider
             {
                 lock (time._lock)
                 {
+                    if (time._waits.Count == time._mostWaits)
+                    {
+                        return true;
+                    }
+
                     time._now += dueTime;
                     time._waits.Add(dueTime);
                 }

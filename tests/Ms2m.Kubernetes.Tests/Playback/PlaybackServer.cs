@@ -22,6 +22,7 @@ internal sealed class PlaybackServer : IAsyncDisposable
     private readonly ConcurrentQueue<Exchange> _expected = new();
     private readonly ConcurrentQueue<string> _differences = new();
     private readonly TaskCompletionSource _over = new();
+    private readonly TaskCompletionSource _allAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private PlaybackServer(X509Certificate2 certificate, HttpProtocols protocols)
     {
@@ -43,6 +44,9 @@ internal sealed class PlaybackServer : IAsyncDisposable
     }
 
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>Done when the last of what was expected has been asked for.</summary>
+    public Task AllAsked => _allAsked.Task;
 
     /// <summary>Of every request, as it came.</summary>
     public ConcurrentQueue<Heard> Requests { get; } = new();
@@ -100,6 +104,11 @@ internal sealed class PlaybackServer : IAsyncDisposable
             return;
         }
 
+        if (_expected.IsEmpty)
+        {
+            _allAsked.TrySetResult();
+        }
+
         await SendAsync(http, expected.Answer);
     }
 
@@ -118,12 +127,14 @@ internal sealed class PlaybackServer : IAsyncDisposable
         }
 
         await http.Response.StartAsync(http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
         foreach (var piece in answer.Pieces)
         {
             await http.Response.Body.WriteAsync(piece, http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
         }
 
+        await answer.EndsAfter;
         if (answer.Ending == Ending.Broken)
         {
             http.Abort();

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ms2m.Kubernetes.Http;
+using ApiCall = Ms2m.Kubernetes.Http.ApiCall;
 
 namespace Ms2m.Kubernetes.Tests.Playback;
 
