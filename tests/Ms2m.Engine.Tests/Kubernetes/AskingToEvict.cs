@@ -53,7 +53,8 @@ public sealed class AskingToEvict(EngineFixture fixture) : IClassFixture<EngineF
         await using var shop = await Shop.OpenAsync(fixture, "tried");
         await using var engine = await EngineAsync(shop);
 
-        Assert.Equal((false, 429), (await AskAsync(engine, shop, shop.PodName, dryRun: true)) is var (allowed, code, _) ? (allowed, code) : default);
+        // Otherwise whoever tries would ask for ever.
+        Assert.True((await AskAsync(engine, shop, shop.PodName, dryRun: true)).Allowed);
 
         Assert.Null(shop.Cluster.Find(Kinds.Pods, shop.Space, shop.PodName)!.Metadata.Annotation(Markings.Eviction));
     }

@@ -99,7 +99,7 @@ public sealed class EmptyingNodes
             var move = Assert.Single(Moves(pods with { Migrations = failed }, now));
             Assert.DoesNotContain(failed, one => one.Metadata.Name == move.Metadata.Name);
             targets.Add(move.Spec!.TargetNode);
-            failed.Add(move with { Status = new StatefulMigrationStatus { Phase = "RolledBack", Conditions = [Asked.Ended(false, now)] } });
+            failed.Add(move with { Metadata = move.Metadata with { CreationTimestamp = now }, Status = new StatefulMigrationStatus { Phase = "RolledBack", Conditions = [Asked.Ended(false, now)] } });
             var pause = TimeSpan.FromSeconds(Math.Min(300, 10 * Math.Pow(2, attempt)));
             Assert.DoesNotContain(DrainRule.Next(pods with { Migrations = failed }, now + pause - TimeSpan.FromSeconds(1)), act => act is DrainAct.Move);
             now += pause;
@@ -108,6 +108,10 @@ public sealed class EmptyingNodes
         Assert.Equal(["node2", "node3"], targets.Take(2));
         var last = Assert.IsType<DrainAct.SayOfNode>(Assert.Single(DrainRule.Next(pods with { Migrations = failed }, now)));
         Assert.Equal(("node1", "DrainGivenUp", true), (last.Node.Metadata.Name, last.Saying.Reason, last.Saying.IsWarning));
+        // What somebody has tidied up, or what lies far back, is in nobody's way.
+        var tidied = Assert.Single(Moves(pods with { Migrations = failed[2..] }, now.AddMinutes(5)));
+        Assert.DoesNotContain(failed, one => one.Metadata.Name == tidied.Metadata.Name);
+        Assert.Single(Moves(pods with { Migrations = failed }, now.AddHours(2)));
     }
 
     [Fact]

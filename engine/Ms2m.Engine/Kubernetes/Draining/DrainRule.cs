@@ -12,7 +12,7 @@ internal static class DrainRule
         var coming = picture.Migrations.Where(one => !Attempts.HasEnded(one))
             .GroupBy(one => one.Spec?.TargetNode ?? "", StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
-        var gaps = GapsUnderWay(picture);
+        var gaps = GapsUnderWay(picture, now);
         foreach (var pod in picture.Pods.Where(pod => MustGo(pod, picture, now)).OrderBy(pod => $"{pod.Metadata.Namespace}/{pod.Metadata.Name}", StringComparer.Ordinal))
         {
             if (Judge(pod, picture, coming, gaps, now) is not { } act)
@@ -39,7 +39,7 @@ internal static class DrainRule
     private static DrainAct? Judge(
         Pod pod, DrainPicture picture, Dictionary<string, int> coming, Dictionary<string, int> gaps, DateTimeOffset now)
     {
-        var attempts = Attempts.Of(pod, picture.Migrations);
+        var attempts = Attempts.Of(pod, picture.Migrations, now);
         if (attempts.UnderWay is not null || attempts.Succeeded)
         {
             return null;
@@ -97,10 +97,10 @@ internal static class DrainRule
         Spec = new StatefulMigrationSpec { SourcePod = pod.Metadata.Name!, TargetNode = target },
     };
 
-    private static Dictionary<string, int> GapsUnderWay(DrainPicture picture)
+    private static Dictionary<string, int> GapsUnderWay(DrainPicture picture, DateTimeOffset now)
     {
         var gaps = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var pod in picture.Pods.Where(pod => Attempts.Of(pod, picture.Migrations).UnderWay is not null))
+        foreach (var pod in picture.Pods.Where(pod => Attempts.Of(pod, picture.Migrations, now).UnderWay is not null))
         {
             TakeGap(pod, picture, gaps);
         }

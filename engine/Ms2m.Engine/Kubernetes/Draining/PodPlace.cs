@@ -10,10 +10,28 @@ internal static class PodPlace
     /// <summary>How long somebody's wish to evict a pod holds: who wants it still asks every few seconds.</summary>
     public static TimeSpan WishHolds { get; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long after its move a pod is taken for the one that somebody still believes to be where it was.</summary>
+    private static readonly TimeSpan _newHere = TimeSpan.FromHours(1);
+
     /// <summary>Whether it holds state that would be lost with it: it was let in, has not handed over, and lives.</summary>
     public static bool HoldsState(Pod pod) =>
         pod.Metadata.Label(Markings.Workload) is not null && pod.Metadata.Label(Markings.Instance) is not null
-        && pod.Status?.Phase is not ("Succeeded" or "Failed") && RoleOf(pod) != InstanceRole.Retired;
+        && pod.Status?.Phase is not ("Succeeded" or "Failed") && !HasLostState(pod) && RoleOf(pod) != InstanceRole.Retired;
+
+    /// <summary>Whether a migration has brought it here lately, and nobody wants this node empty.</summary>
+    public static bool HasJustCome(Pod pod, Node? node, DateTimeOffset now) =>
+        pod.Metadata.Label(Markings.Migration) is not null && now - pod.Metadata.CreationTimestamp < _newHere
+        && node is { Spec.Unschedulable: not true } && !NodeFit.IsMarkedForDrain(node);
+
+    /// <summary>A container that the kubelet has started again under another id has nothing of what it had learned.</summary>
+    private static bool HasLostState(Pod pod)
+    {
+        var name = pod.Metadata.Annotation(Markings.Container) ?? (pod.Spec?.Containers is [var first, ..] ? first.Name : null);
+        return pod.Status?.ContainerStatuses?.FirstOrDefault(one => one.Name == name) is { } container
+            && (pod.Metadata.Annotation(Markings.LetIn) is { } letIn
+                ? container.ContainerID is { } id && id != letIn
+                : container.RestartCount > 0);
+    }
 
     /// <summary>As its instance file says; active where it says nothing that could be read.</summary>
     public static InstanceRole RoleOf(Pod pod)

@@ -28,8 +28,8 @@ internal sealed record AskedResource(string? Group, string? Version, string? Res
 /// <param name="Warnings">Shown to whoever asked.</param>
 internal sealed record AdmissionResponse(string Uid, bool Allowed, RefusalStatus? Status = null, IReadOnlyList<string>? Warnings = null);
 
-/// <param name="Code">429 makes <c>kubectl drain</c> ask again by itself.</param>
+/// <param name="Code">429 makes <c>kubectl drain</c> ask again by itself, 404 makes it go on.</param>
 internal sealed record RefusalStatus(int Code, string Reason, string Message)
 {
-    public static RefusalStatus Later(string message) => new(429, "TooManyRequests", message);
+    public static RefusalStatus Of(int code, string message) => new(code, code == 404 ? "NotFound" : "TooManyRequests", message);
 }

@@ -31,16 +31,20 @@ internal sealed partial class EvictionHook(IKubernetesApi api, NpgsqlDataSource 
         try
         {
             var verdict = await LookAsync(new ObjectName(request.Namespace, request.Name), request.HasNoEffect, both.Token);
-            return verdict.Allowed
-                ? new AdmissionResponse(uid, true, Warnings: verdict.Message is { } known ? [known] : null)
-                : new AdmissionResponse(uid, false, RefusalStatus.Later(verdict.Message!));
+            return (verdict, request.HasNoEffect) switch
+            {
+                ({ IsAllowed: true }, _) => new AdmissionResponse(uid, true, Warnings: verdict.Message is { } known ? [known] : null),
+                // Who only tries would ask for ever: nothing is going to change.
+                ({ Code: 429 }, true) => new AdmissionResponse(uid, true, Warnings: [$"It would have to wait. {verdict.Message}"]),
+                _ => new AdmissionResponse(uid, false, RefusalStatus.Of(verdict.Code, verdict.Message!)),
+            };
         }
         catch (Exception failure) when (!token.IsCancellationRequested)
         {
             // Rather once more than state that is lost.
             LogBlind(request.Namespace, request.Name, failure);
-            return new AdmissionResponse(uid, false, RefusalStatus.Later(
-                $"It cannot be seen now whether the pod {request.Namespace}/{request.Name} holds state; ask again."));
+            return new AdmissionResponse(uid, false, RefusalStatus.Of(
+                429, $"It cannot be seen now whether the pod {request.Namespace}/{request.Name} holds state; ask again."));
         }
     }
 
@@ -49,13 +53,13 @@ internal sealed partial class EvictionHook(IKubernetesApi api, NpgsqlDataSource 
         var found = await api.GetAsync(Kinds.Pods, name, token);
         if (found.Problem is { } problem)
         {
-            return problem.IsMissing ? new EvictionVerdict(true) : throw new KubernetesRefusedException(problem);
+            return problem.IsMissing ? EvictionVerdict.Allowed(null) : throw new KubernetesRefusedException(problem);
         }
 
         var pod = found.Value;
         if (!PodPlace.HoldsState(pod))
         {
-            return EvictionRule.Judge(pod, [], null);
+            return EvictionVerdict.Allowed(null);
         }
 
         var migrations = await api.ListAsync(Kinds.Migrations, new Selection(name.Namespace), token);
@@ -65,8 +69,10 @@ internal sealed partial class EvictionHook(IKubernetesApi api, NpgsqlDataSource 
         }
 
         var movedBy = await store.ClaimHolderAsync(pod.Metadata.Label(Markings.Workload)!, token);
-        var verdict = EvictionRule.Judge(pod, migrations.Value.Items, movedBy);
-        if (verdict.Asks && !dryRun && !PodPlace.IsToBeEvicted(pod, time.GetUtcNow() + PodPlace.WishHolds - _markAgain))
+        var node = await api.GetAsync(Kinds.Nodes, new ObjectName(null, pod.Spec?.NodeName ?? ""), token);
+        var now = time.GetUtcNow();
+        var verdict = EvictionRule.Judge(pod, node.Problem is null ? node.Value : null, migrations.Value.Items, movedBy, now);
+        if (verdict.Asks && !dryRun && !PodPlace.IsToBeEvicted(pod, now + PodPlace.WishHolds - _markAgain))
         {
             await MarkAsync(pod, token);
         }

@@ -8,40 +8,61 @@ namespace Ms2m.Engine.Kubernetes.Evicting;
 internal static class EvictionRule
 {
     /// <param name="pod">Null where there is none.</param>
+    /// <param name="node">The pod's; null where it cannot be seen.</param>
     /// <param name="migrations">Of the pod's namespace.</param>
     /// <param name="movedBy">The migration that moves its workload just now, whoever asked for it.</param>
-    public static EvictionVerdict Judge(Pod? pod, IReadOnlyList<StatefulMigration> migrations, Guid? movedBy)
+    public static EvictionVerdict Judge(
+        Pod? pod, Node? node, IReadOnlyList<StatefulMigration> migrations, Guid? movedBy, DateTimeOffset now)
     {
         if (pod is null || !PodPlace.HoldsState(pod))
         {
-            return new(Allowed: true);
+            return EvictionVerdict.Allowed(null);
         }
 
         var (name, workload) = ($"{pod.Metadata.Namespace}/{pod.Metadata.Name}", pod.Metadata.Label(Markings.Workload));
         if (movedBy is { } migration)
         {
-            return new(false, $"The pod {name} has a part in migration {migration} of \"{workload}\", which is being migrated; it can go when that has ended.");
+            return EvictionVerdict.Later($"The pod {name} has a part in migration {migration} of \"{workload}\", which is being migrated; it can go when that has ended.");
         }
 
         // A copy that nobody waits for any more.
         if (PodPlace.RoleOf(pod) == InstanceRole.Shadow)
         {
-            return new(Allowed: true);
+            return EvictionVerdict.Allowed(null);
         }
 
-        var attempts = Attempts.Of(pod, migrations);
+        // Who empties a node asks for its pods by their names, and a StatefulSet's has the same elsewhere.
+        if (PodPlace.HasJustCome(pod, node, now))
+        {
+            return EvictionVerdict.Elsewhere(
+                $"The pod {name} that was to go has been migrated: the one of that name is on {pod.Spec?.NodeName} now, and stays there.");
+        }
+
+        var attempts = Attempts.Of(pod, migrations, now);
         if (attempts.UnderWay is { } asked)
         {
-            return new(false, $"The pod {name} is being migrated to {asked.Spec?.TargetNode} by the StatefulMigration \"{asked.Metadata.Name}\""
+            return EvictionVerdict.Later($"The pod {name} is being migrated to {asked.Spec?.TargetNode} by the StatefulMigration \"{asked.Metadata.Name}\""
                 + $" ({asked.Status?.Phase ?? "Pending"}); it can go when that has ended.");
         }
 
         return attempts.AreOver
-            ? new(true, $"The pod {name} could not be migrated in {attempts.Failed} attempts, so it may be evicted: the state of \"{workload}\" is lost with it. {attempts.LastReason}")
-            : new(false, $"The pod {name} holds the state of \"{workload}\" and is being migrated to another node first.", Asks: true);
+            ? EvictionVerdict.Allowed($"The pod {name} could not be migrated in {attempts.Failed} attempts, so it may be evicted: the state of \"{workload}\" is lost with it. {attempts.LastReason}")
+            : EvictionVerdict.Later($"The pod {name} holds the state of \"{workload}\" and is being migrated to another node first.") with { Asks = true };
     }
 }
 
-/// <param name="Message">Why not; where it is allowed, what whoever asked should know.</param>
+/// <param name="Code">0 where it may go; else the status of the refusal.</param>
+/// <param name="Message">Why not; where it may, what whoever asked should know.</param>
 /// <param name="Asks">Whether the drain has to be told.</param>
-internal sealed record EvictionVerdict(bool Allowed, string? Message = null, bool Asks = false);
+internal sealed record EvictionVerdict(int Code, string? Message, bool Asks = false)
+{
+    public bool IsAllowed => Code == 0;
+
+    public static EvictionVerdict Allowed(string? warning) => new(0, warning);
+
+    /// <summary>Whoever asked asks again by himself.</summary>
+    public static EvictionVerdict Later(string why) => new(429, why);
+
+    /// <summary>Whoever asked is done with it: what he meant is not there any more.</summary>
+    public static EvictionVerdict Elsewhere(string why) => new(404, why);
+}

@@ -11,6 +11,8 @@ public sealed partial class LeaderElection(
 {
     private static readonly TimeSpan _pauseAfterFailure = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan _longestPause = TimeSpan.FromMinutes(1);
+
     private readonly long _beginning = time.GetTimestamp();
     private readonly ObjectName _name = new(options.Namespace, options.LeaseName);
     private Candidate _candidate = new(options.Identity, options.Election);
@@ -127,8 +129,10 @@ public sealed partial class LeaderElection(
 
     private async Task PerformAsync(ILeaderDuty duty, CancellationToken leading)
     {
+        var pause = _pauseAfterFailure;
         while (!leading.IsCancellationRequested)
         {
+            var begun = time.GetTimestamp();
             try
             {
                 await duty.RunAsync(leading);
@@ -142,7 +146,10 @@ public sealed partial class LeaderElection(
                 LogDutyFailed(duty.GetType().Name, failure);
             }
 
-            await Task.Delay(_pauseAfterFailure, time, leading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // What fails at once, for want of a permission perhaps, shall not fill the log.
+            pause = time.GetElapsedTime(begun) > _longestPause ? _pauseAfterFailure : pause;
+            await Task.Delay(pause, time, leading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = pause * 2 < _longestPause ? pause * 2 : _longestPause;
         }
     }
 

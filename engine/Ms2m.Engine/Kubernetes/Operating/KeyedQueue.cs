@@ -24,7 +24,7 @@ internal sealed class KeyedQueue<TKey>
     }
 
     /// <summary>The next key, in the caller's hand until it is <see cref="Done"/>.</summary>
-    public async ValueTask<TKey> TakeAsync(CancellationToken token)
+    public async Task<TKey> TakeAsync(CancellationToken token)
     {
         var key = await _ready.Reader.ReadAsync(token);
         lock (_lock)

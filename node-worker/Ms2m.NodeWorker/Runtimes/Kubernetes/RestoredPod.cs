@@ -16,7 +16,7 @@ internal static class RestoredPod
     [
         "kubectl.kubernetes.io/last-applied-configuration", "controller.kubernetes.io/pod-deletion-cost", "kubernetes.io/config.",
         "cni.projectcalico.org/", "k8s.ovn.org/", "k8s.v1.cni.cncf.io/network-status", "k8s.v1.cni.cncf.io/networks-status",
-        Markings.InstanceFile, Markings.LetIn, Markings.LabelsToTake, Markings.BaseImage, Markings.FormerOwner,
+        Markings.InstanceFile, Markings.LetIn, Markings.LabelsToTake, Markings.BaseImage, Markings.FormerOwner, Markings.Eviction,
     ];
 
     /// <param name="source">The source's pod, as the API server showed it.</param>
