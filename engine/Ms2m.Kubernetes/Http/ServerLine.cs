@@ -16,13 +16,14 @@ internal sealed class ServerLine : IDisposable
 
     private readonly Uri _server;
     private readonly IServerLogin _login;
+    private readonly string? _serverName;
     private readonly HttpMessageInvoker _http;
     private volatile X509Certificate2? _certificate;
 
     /// <param name="otherName">Under which the server may show itself, beside its address.</param>
     public ServerLine(Uri server, IServerLogin login, ServerTrust trust, Uri? proxy, string? otherName = null)
     {
-        (_server, _login) = (server, login);
+        (_server, _login, _serverName) = (server, login, trust.ServerName);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             // A redirection could carry the token elsewhere.
@@ -41,7 +42,6 @@ internal sealed class ServerLine : IDisposable
             KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
             SslOptions = new SslClientAuthenticationOptions
             {
-                TargetHost = trust.ServerName,
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                 RemoteCertificateValidationCallback = (_, shown, sent, errors) => trust.Accepts(shown, sent, errors, otherName),
                 LocalCertificateSelectionCallback = (_, _, _, _, _) => _certificate!,
@@ -92,6 +92,8 @@ internal sealed class ServerLine : IDisposable
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
+        // The handler takes from here, too, which name it asks for and checks when it encrypts; it overwrites its own option.
+        request.Headers.Host = _serverName;
         request.Headers.UserAgent.Add(_agent);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (credential.Token is { } token)

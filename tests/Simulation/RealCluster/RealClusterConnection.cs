@@ -9,10 +9,13 @@ namespace Ms2m.Tests.Simulation.RealCluster;
 /// does nothing until it is used, as it is made for skipped tests, too.</summary>
 public sealed class RealClusterConnection : IAsyncLifetime
 {
-    private readonly Lazy<KubernetesClient> _client = new(Connect);
+    private readonly Lazy<KubernetesClient> _client = new(() => Connect(null));
     private readonly List<string> _namespaces = [];
 
     public KubernetesClient Client => _client.Value;
+
+    /// <summary>One of other limits, which is its user's to dispose of.</summary>
+    public static KubernetesClient Another(ClientLimits limits) => Connect(limits);
 
     /// <summary>A new and empty one.</summary>
     public async Task<string> NamespaceAsync()
@@ -63,13 +66,13 @@ public sealed class RealClusterConnection : IAsyncLifetime
         }
     }
 
-    private static KubernetesClient Connect()
+    private static KubernetesClient Connect(ClientLimits? limits)
     {
         var path = Environment.GetEnvironmentVariable(RealClusterFactAttribute.Variable);
         var found = KubernetesConnection.Find(name =>
             name == KubernetesConnection.Variable ? path : Environment.GetEnvironmentVariable(name));
         return new KubernetesClient(
             found.Connection ?? throw new InvalidOperationException(found.Problem ?? $"{RealClusterFactAttribute.Variable} is not set."),
-            NullLogger<KubernetesClient>.Instance);
+            NullLogger<KubernetesClient>.Instance, limits: limits);
     }
 }
