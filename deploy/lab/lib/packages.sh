@@ -55,9 +55,3 @@ packages_mirror() {
   [[ -n $mirror ]] || die_missing "apt names no mirror for Debian $codename" "add one to /etc/apt/sources.list"
   printf '%s\n' "$mirror"
 }
-
-packages_mirror_of() {
-  # shellcheck disable=SC2016 # apt fills these in
-  apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Created-By: Packages' |
-    awk -v codename="$1" '$1 == codename && !found { print $2; found = 1 }'
-}

@@ -13,6 +13,8 @@ public sealed partial class ManifestsAreWhole
     /// <summary>Labels of namespaces, which the API server reads and no program of ours.</summary>
     private static readonly string[] _ofNamespaces = ["migration.ms2m.io/evictions", "migration.ms2m.io/workloads"];
 
+    private static readonly string[] _endings = ["_FILE", "_USER", "_PASSWORD_FILE", "_CA"];
+
     public static TheoryData<string> Files => [.. Manifests.Files];
 
     public static TheoryData<string> Kustomizations => [.. Manifests.Kustomizations];
@@ -151,6 +153,40 @@ public sealed partial class ManifestsAreWhole
             .Select(key => key.Split('/')[1]).Distinct().ToList();
         Assert.Contains("workload", used);
         Assert.All(used, key => Assert.Contains(key, known));
+    }
+
+    [Fact]
+    public void every_setting_is_one_that_a_program_reads()
+    {
+        var sources = string.Concat(Repository.Files.WithExtension(".cs")
+            .Where(file => file.StartsWith("engine/", StringComparison.Ordinal) || file.StartsWith("node-worker/", StringComparison.Ordinal)
+                || file.StartsWith("eval/workloads/orders/", StringComparison.Ordinal))
+            .Select(Repository.Read));
+        var set = Manifests.Objects().Select(Manifests.PodOf).OfType<YamlNode>().SelectMany(Manifests.ContainersOf)
+            .SelectMany(container => container.Items("env")).Select(one => one.Text("name"))
+            .Where(name => name.StartsWith("MS2M_", StringComparison.Ordinal)).Distinct().ToList();
+        Assert.True(set.Count > 20, "The settings were not found.");
+        // A registry's user is read under the registry's name and an ending; so is a secret's file.
+        Assert.All(set, name => Assert.True(
+            _endings.Select(ending => name.EndsWith(ending, StringComparison.Ordinal) ? name[..^ending.Length] : name).Append(name)
+                .Any(known => sources.Contains($"\"{known}\"", StringComparison.Ordinal)),
+            $"No program reads {name}."));
+    }
+
+    [Fact]
+    public void objects_of_ours_are_declared_as_the_programs_know_them()
+    {
+        var crd = Manifests.Objects().Single(one => one.Text("kind") == "CustomResourceDefinition");
+        var version = crd.Items("spec", "versions").Single();
+        var names = new[] { crd.Text("spec", "group"), version.Text("name"), crd.Text("spec", "names", "kind"), crd.Text("spec", "names", "plural") };
+
+        Assert.Contains(
+            $"new({string.Join(", ", names.Select(name => $"\"{name}\""))}, true,", Repository.Read("engine/Ms2m.Kubernetes/Resources/Kinds.cs"), StringComparison.Ordinal);
+        Assert.Equal($"{names[3]}.{names[0]}", crd.Text("metadata", "name"));
+        Assert.NotNull(version.At("subresources", "status"));
+        Assert.All(
+            Manifests.Objects().Where(one => one.Text("kind") == names[2]),
+            one => Assert.Equal($"{names[0]}/{names[1]}", one.Text("apiVersion")));
     }
 
     private static IEnumerable<YamlMappingNode> Of(params string[] kinds) => Manifests.Objects().Where(one => kinds.Contains(one.Text("kind")));

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using YamlDotNet.RepresentationModel;
 
 namespace Ms2m.Architecture.Tests.Deploying;
 
 /// <summary>Everything in deploy/kubernetes as <c>kubectl</c> would send it, held against the schema of the API.</summary>
-public sealed class ManifestsFitTheApi
+public sealed partial class ManifestsFitTheApi
 {
     private static readonly Lazy<ApiSchema> _schema = new(() => ApiSchema.Load(KubernetesTools.SchemaFile));
 
@@ -25,6 +26,21 @@ public sealed class ManifestsFitTheApi
 
     [KubernetesToolsFact]
     public void all_components_go_together() => Judge(Rendered("base", [.. Manifests.Kustomizations.Where(Manifests.IsComponent)]));
+
+    /// <summary>What docs/kubernetes.md has a reader write, with all that it adds later.</summary>
+    [KubernetesToolsFact]
+    public void the_cluster_of_the_documentation_is_what_the_api_takes()
+    {
+        var written = Written().Matches(Repository.Read("docs/kubernetes.md")).ToDictionary(one => one.Groups["file"].Value, one => one.Groups["text"].Value);
+        var first = written["artifacts/cluster/kustomization.yaml"];
+        Assert.Contains("components:", first, StringComparison.Ordinal);
+
+        Judge(Rendered(way => first.Replace("../../", way(""), StringComparison.Ordinal)));
+        Judge(Rendered(
+            way => first.Replace("components:", "components:\n  - ../../deploy/kubernetes/components/eviction-hook", StringComparison.Ordinal)
+                .Replace("../../", way(""), StringComparison.Ordinal) + written["patches"],
+            ("authority.yaml", written["artifacts/cluster/authority.yaml"].Replace("$(base64 -w0 artifacts/secrets/tls/authority/ca.crt)", "bm8=", StringComparison.Ordinal))));
+    }
 
     [KubernetesToolsFact]
     public void what_does_not_fit_is_found()
@@ -87,20 +103,27 @@ public sealed class ManifestsFitTheApi
         }
     }
 
-    private static string Rendered(string on, string[] components)
+    private static string Rendered(string on, string[] components) => Rendered(way => $"""
+        apiVersion: kustomize.config.k8s.io/v1beta1
+        kind: Kustomization
+        resources: ["{way($"{Manifests.Home}/{on}")}"]
+        components: [{string.Join(", ", components.Select(one => $"\"{way(one)}\""))}]
+        """);
+
+    /// <param name="kustomization">Given the way from where it lies to a path of the repository.</param>
+    private static string Rendered(Func<Func<string, string>, string> kustomization, params (string Name, string Text)[] besides)
     {
         var folder = Directory.CreateTempSubdirectory("ms2m-manifests-").FullName;
         try
         {
-            string Way(string to) => Path.GetRelativePath(folder, Path.Combine(Repository.Root, to));
+            foreach (var (name, text) in besides)
+            {
+                File.WriteAllText(Path.Combine(folder, name), text);
+            }
+
             File.WriteAllText(
                 Path.Combine(folder, "kustomization.yaml"),
-                $"""
-                apiVersion: kustomize.config.k8s.io/v1beta1
-                kind: Kustomization
-                resources: ["{Way($"{Manifests.Home}/{on}")}"]
-                components: [{string.Join(", ", components.Select(one => $"\"{Way(one)}\""))}]
-                """);
+                kustomization(to => Path.GetRelativePath(folder, Repository.Root) + "/" + to));
             return KubernetesTools.Render(folder);
         }
         finally
@@ -108,4 +131,8 @@ public sealed class ManifestsFitTheApi
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    /// <summary>A file that a document's command writes; what it adds to one goes by its first word.</summary>
+    [GeneratedRegex(@"^cat >(?:>\S+ <<'END'\n(?=(?<file>[a-z]+):)|(?<file>\S+) <<'?END'?\n)(?<text>.*?)^END$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Written();
 }
