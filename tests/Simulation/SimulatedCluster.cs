@@ -42,7 +42,7 @@ internal sealed partial class SimulatedCluster
     public SimulatedCluster Fork() => new(Store.State) { Lives = Lives, Refuse = Refuse };
 
     /// <summary>One that goes on from there.</summary>
-    public static SimulatedCluster From(ClusterState state) => new(state);
+    public static SimulatedCluster From(ClusterState state, bool lives = false) => new(state) { Lives = lives };
 
     /// <summary>Stores an object as if somebody had applied it long ago, status and all.</summary>
     public T Given<T>(Kind<T> kind, T what)

@@ -32,6 +32,54 @@ public sealed record ControllerSpec : Part
 
     /// <summary>Of a Deployment: whether rollouts stand still.</summary>
     public bool? Paused { get; init; }
+
+    /// <summary>Of a StatefulSet, as the rest. <c>Parallel</c>, or <c>OrderedReady</c> when absent.</summary>
+    public string? PodManagementPolicy { get; init; }
+
+    public Ordinals? Ordinals { get; init; }
+
+    public UpdateStrategy? UpdateStrategy { get; init; }
+
+    public ClaimRetention? PersistentVolumeClaimRetentionPolicy { get; init; }
+
+    public IReadOnlyList<PersistentVolumeClaim>? VolumeClaimTemplates { get; init; }
+}
+
+public sealed record Ordinals : Part
+{
+    /// <summary>Of the first pod.</summary>
+    public int Start { get; init; }
+}
+
+public sealed record UpdateStrategy : Part
+{
+    /// <summary><c>RollingUpdate</c> or <c>OnDelete</c>.</summary>
+    public string? Type { get; init; }
+
+    public RollingUpdate? RollingUpdate { get; init; }
+}
+
+public sealed record RollingUpdate : Part
+{
+    /// <summary>Pods below it keep the revision that they have.</summary>
+    public int? Partition { get; init; }
+}
+
+/// <summary><c>Retain</c> or <c>Delete</c>, each.</summary>
+public sealed record ClaimRetention : Part
+{
+    public string? WhenScaled { get; init; }
+}
+
+public sealed record PersistentVolumeClaim : KubernetesObject
+{
+    public ClaimSpec? Spec { get; init; }
+}
+
+public sealed record ClaimSpec : Part
+{
+    /// <summary><c>ReadWriteOnce</c>, <c>ReadWriteMany</c>, …</summary>
+    public IReadOnlyList<string>? AccessModes { get; init; }
 }
 
 public sealed record ControllerStatus : Part

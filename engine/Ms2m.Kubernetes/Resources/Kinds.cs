@@ -19,6 +19,9 @@ public static class Kinds
 
     public static Kind<Deployment> Deployments { get; } = new("apps", "v1", "Deployment", "deployments", true, _json.Deployment);
 
+    public static Kind<PersistentVolumeClaim> Claims { get; } =
+        new("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", true, _json.PersistentVolumeClaim);
+
     public static Kind<Lease> Leases { get; } = new("coordination.k8s.io", "v1", "Lease", "leases", true, _json.Lease);
 
     public static Kind<PodDisruptionBudget> Budgets { get; } =

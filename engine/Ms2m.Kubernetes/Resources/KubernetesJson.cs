@@ -15,7 +15,9 @@ namespace Ms2m.Kubernetes.Resources;
 [JsonSerializable(typeof(Scale))]
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(CoreEvent))]
+[JsonSerializable(typeof(PersistentVolumeClaim))]
 [JsonSerializable(typeof(PodDisruptionBudget))]
 [JsonSerializable(typeof(SelfSubjectAccessReview))]
 [JsonSerializable(typeof(StatefulMigration))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 public sealed partial class KubernetesJson : JsonSerializerContext;

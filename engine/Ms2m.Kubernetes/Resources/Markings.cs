@@ -46,6 +46,16 @@ public static class Markings
     /// which has nothing of its state.</summary>
     public const string LetIn = Prefix + "let-in-container";
 
+    /// <summary>Finalizer of a StatefulSet's pod that is to give up its name: it holds the name until the StatefulSet knows that
+    /// it is to make no other. Taken off by the same step, and by the one that undoes it.</summary>
+    public const string HoldsName = Prefix + "holds-name";
+
+    /// <summary>Kubernetes' own annotation: of the pods of a ReplicaSet, the cheaper ones are deleted first.</summary>
+    public const string DeletionCost = "controller.kubernetes.io/pod-deletion-cost";
+
+    /// <summary>Kubernetes' own label of a StatefulSet's pod: the template that it was made from.</summary>
+    public const string Revision = "controller-revision-hash";
+
     /// <summary>Label, <c>true</c>, or taint of a node that is to be emptied.</summary>
     public const string Drain = Prefix + "drain";
 

@@ -55,17 +55,21 @@ internal static class PodCalls
             store, Resource.Of(Kinds.Pods), new ObjectName(pod.Metadata.Namespace, pod.Metadata.Name!), new Deletion()).Problem,
         expects ? $"- {pod.Metadata.Uid}" : null));
 
-    /// <summary>A pod's status that its owner counts.</summary>
+    /// <summary>What an owner says that it has seen; refused where its view of itself is old.</summary>
     public static Write Status<T>(Kind<T> kind, T owner, ControllerStatus status, Func<T, ControllerStatus, T> with)
         where T : KubernetesObject => new($"status {JsonSerializer.Serialize(status, typeof(ControllerStatus), KubernetesJson.Default)}", store =>
     {
-        if (store.Find(kind, owner.Metadata.Namespace, owner.Metadata.Name!) is not { } fresh || fresh.Metadata.Uid != owner.Metadata.Uid)
+        if (store.Find(kind, owner.Metadata.Namespace, owner.Metadata.Name!) is not { } fresh
+            || fresh.Metadata.ResourceVersion != owner.Metadata.ResourceVersion)
         {
-            return new ApiProblem(404, "NotFound", "gone");
+            return Problems.Modified(KeyOf(kind, owner));
         }
         store.Put(kind, with(fresh, status));
         return Written.Well;
-    });
+    }, Version: (KeyOf(kind, owner), owner.Metadata.ResourceVersion));
+
+    private static ObjectKey KeyOf<T>(Kind<T> kind, T what)
+        where T : KubernetesObject => Resource.Of(kind).Key(what.Metadata.Namespace, what.Metadata.Name!);
 
     private static Written ChangeOwners(Store store, Pod pod, List<OwnerReference>? owners)
     {
@@ -82,10 +86,14 @@ internal static class PodCalls
         {
             return new ApiProblem(422, "Invalid", "Only one reference can have Controller set to true");
         }
-        store.Put(Kinds.Pods, fresh with
+        // A change of nothing makes no new version.
+        if (!(fresh.Metadata.OwnerReferences ?? []).Select(one => one.Uid).SequenceEqual((owners ?? []).Select(one => one.Uid)))
         {
-            Metadata = fresh.Metadata with { OwnerReferences = owners is { Count: > 0 } ? owners : null },
-        });
+            store.Put(Kinds.Pods, fresh with
+            {
+                Metadata = fresh.Metadata with { OwnerReferences = owners is { Count: > 0 } ? owners : null },
+            });
+        }
         return Written.Well;
     }
 }

@@ -9,8 +9,6 @@ namespace Ms2m.Tests.Simulation;
 /// not count. It counts anew only when its view shows what it did last.</summary>
 internal sealed class ReplicaSetController : IController
 {
-    public const string Cost = "controller.kubernetes.io/pod-deletion-cost";
-
     public string Name => "replicaset";
 
     public IReadOnlyList<string> Watches { get; } = ["pods", "replicasets.apps"];
@@ -100,7 +98,7 @@ internal sealed class ReplicaSetController : IController
         .ThenBy(pod => pod.Metadata.Label(Markings.Migration) is null ? 1 : 0);
 
     private static int CostOf(Pod pod) =>
-        int.TryParse(pod.Metadata.Annotation(Cost), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var cost) ? cost : 0;
+        int.TryParse(pod.Metadata.Annotation(Markings.DeletionCost), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var cost) ? cost : 0;
 
     private static Write Create(ReplicaSet set)
     {

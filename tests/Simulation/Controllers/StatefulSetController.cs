@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using Ms2m.Kubernetes.Resources;
 
 namespace Ms2m.Tests.Simulation;
@@ -12,7 +11,6 @@ internal sealed class StatefulSetController : IController
 {
     private const string PodName = "statefulset.kubernetes.io/pod-name";
     private const string PodIndex = "apps.kubernetes.io/pod-index";
-    private const string Revision = "controller-revision-hash";
 
     public string Name => "statefulset";
 
@@ -135,7 +133,7 @@ internal sealed class StatefulSetController : IController
                 {
                     [PodName] = name,
                     [PodIndex] = ordinal.ToString(CultureInfo.InvariantCulture),
-                    [Revision] = RevisionOf(set),
+                    [Markings.Revision] = RevisionOf(set),
                 },
             },
             Spec = pod.Spec! with { Hostname = name },
@@ -156,28 +154,22 @@ internal sealed class StatefulSetController : IController
 
     private static Pod? Outdated(StatefulSet set, List<Pod> members)
     {
-        var strategy = set.Spec!.Others?.TryGetValue("updateStrategy", out var given) == true ? given : default;
-        if (strategy.ValueKind == JsonValueKind.Object && strategy.GetProperty("type").GetString() == "OnDelete")
+        if (set.Spec!.UpdateStrategy?.Type == "OnDelete")
         {
             return null;
         }
-        var partition = strategy.ValueKind == JsonValueKind.Object && strategy.TryGetProperty("rollingUpdate", out var rolling)
-            && rolling.TryGetProperty("partition", out var number) ? number.GetInt32() : 0;
+        var partition = set.Spec.UpdateStrategy?.RollingUpdate?.Partition ?? 0;
         return members.OrderByDescending(pod => OrdinalOf(set, pod)).FirstOrDefault(pod =>
-            OrdinalOf(set, pod) >= partition && !pod.Metadata.IsGoing && pod.Metadata.Label(Revision) != RevisionOf(set));
+            OrdinalOf(set, pod) >= partition && !pod.Metadata.IsGoing && pod.Metadata.Label(Markings.Revision) != RevisionOf(set));
     }
 
     private static bool Updated(StatefulSet set, List<Pod> members, string revision) =>
         members.Count == set.Spec!.Replicas
-        && members.TrueForAll(pod => pod.Metadata.Label(Revision) == revision && IsRunningAndReady(pod));
+        && members.TrueForAll(pod => pod.Metadata.Label(Markings.Revision) == revision && IsRunningAndReady(pod));
 
     private static bool IsRunningAndReady(Pod pod) => pod.Status?.Phase == "Running" && pod.IsReady;
 
-    private static bool IsParallel(StatefulSet set) =>
-        set.Spec!.Others?.TryGetValue("podManagementPolicy", out var policy) == true && policy.GetString() == "Parallel";
+    private static bool IsParallel(StatefulSet set) => set.Spec!.PodManagementPolicy == "Parallel";
 
-    private static int FirstOrdinal(StatefulSet set) =>
-        set.Spec!.Others?.TryGetValue("ordinals", out var ordinals) == true && ordinals.TryGetProperty("start", out var start)
-            ? start.GetInt32()
-            : 0;
+    private static int FirstOrdinal(StatefulSet set) => set.Spec!.Ordinals?.Start ?? 0;
 }

@@ -14,10 +14,12 @@ internal static class Instances
             ? Origin.Checkpoint
             : Origin.Template;
 
-    /// <summary>A container that waits reads what is new; one that has been told does not hear that it is taken back.</summary>
+    /// <summary>A container that waits reads what is new; one that has been told does not hear that it is taken back. What the
+    /// file said before it was started is not for it.</summary>
     public static ImmutableSortedDictionary<string, RunningContainer> Read(
-        Pod pod, ImmutableSortedDictionary<string, RunningContainer> running) =>
+        Pod? before, Pod pod, ImmutableSortedDictionary<string, RunningContainer> running) =>
         pod.Metadata.Uid is { } uid && running.GetValueOrDefault(uid) is { LetIn: false } waiting && IsLetIn(pod)
+        && pod.Metadata.Annotation(Markings.InstanceFile) != before?.Metadata.Annotation(Markings.InstanceFile)
             ? running.SetItem(uid, waiting with { LetIn = true, Instance = pod.Metadata.Label(Markings.Instance) })
             : running;
 }

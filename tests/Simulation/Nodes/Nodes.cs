@@ -186,9 +186,11 @@ internal sealed class Nodes(Store store)
 
     private void Run(Pod pod, int restarts)
     {
+        // The file names the moment of its writing: a process that is started again afterwards waits.
+        var letIn = Instances.IsLetIn(pod) && restarts == 0;
         var start = new ContainerStart(
             pod.Metadata.Name!, pod.Metadata.Uid!, pod.Spec!.NodeName!, pod.Metadata.Label(Markings.Workload),
-            pod.Metadata.Label(Markings.Instance), Instances.OriginOf(pod), Instances.IsLetIn(pod), restarts);
+            pod.Metadata.Label(Markings.Instance), Instances.OriginOf(pod), letIn, restarts);
         store.State = store.State with
         {
             Starts = store.State.Starts.Add(start),

@@ -81,7 +81,7 @@ internal sealed class Store(ClusterState state)
             Version = change.Version,
             Objects = change.Now is { } now ? State.Objects.SetItem(change.Key, now) : State.Objects.Remove(change.Key),
             Changes = State.Changes.SetItem(change.Key.Resource, told.Add(change)),
-            Running = change.Now is Pod pod ? Instances.Read(pod, State.Running) : State.Running,
+            Running = change.Now is Pod pod ? Instances.Read(change.Before as Pod, pod, State.Running) : State.Running,
         };
     }
 

@@ -1,0 +1,93 @@
+using Ms2m.Contracts;
+using Ms2m.Kubernetes.Api;
+using Ms2m.Kubernetes.Ownership;
+using Ms2m.Kubernetes.Resources;
+using Ms2m.Kubernetes.Tests.Interleavings;
+
+namespace Ms2m.Kubernetes.Tests.Ownership;
+
+/// <summary>The whole loop, on a cluster whose controllers and nodes do their work between its calls.</summary>
+public sealed class PodOwnershipTests
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+
+    [Theory]
+    [InlineData(PodOwner.StatefulSet)]
+    [InlineData(PodOwner.ReplicaSet)]
+    [InlineData(PodOwner.Nobody)]
+    public async Task a_pod_is_let_go_and_its_copy_taken_over(PodOwner owner)
+    {
+        var (scene, cluster, pod, ownership) = Begin(owner);
+        var begin = cluster.Store.State;
+        using var over = new CancellationTokenSource(_patience);
+
+        Assert.Null((await ownership.CheckAsync(pod, Scene.Source, owner == PodOwner.StatefulSet, over.Token)).Problem);
+        Assert.Null((await ownership.ReleaseNameAsync(pod, Scene.Source, over.Token)).Problem);
+        await cluster.CreateAsync(Kinds.Pods, scene.Restored(begin, Scene.Copy), over.Token);
+        Assert.Null((await ownership.AdoptAsync(pod, Scene.Copy, Scene.Source, over.Token)).Problem);
+        // Repeated, as by an engine that died before it could say that it was done.
+        Assert.Null((await ownership.ReleaseNameAsync(pod, Scene.Source, over.Token)).Problem);
+        Assert.Null((await ownership.AdoptAsync(pod, Scene.Copy, Scene.Source, over.Token)).Problem);
+
+        var copy = cluster.All(Kinds.Pods).Single(one => one.Metadata.Label(Markings.Instance) == Scene.Copy);
+        Assert.True(copy.IsReady);
+        Assert.Equal("orders", copy.Metadata.Label("app"));
+        Assert.Equal(owner == PodOwner.Nobody ? null : pod.OwnerName, copy.Metadata.Controller?.Name);
+        Assert.Null(copy.Metadata.Annotation(Markings.DeletionCost));
+        Assert.DoesNotContain(cluster.Store.State.Starts, start => start.Origin == Origin.Template);
+    }
+
+    [Fact]
+    public async Task who_waits_in_vain_says_for_what()
+    {
+        var (_, cluster, pod, ownership) = Begin(PodOwner.StatefulSet);
+        using var over = new CancellationTokenSource();
+        cluster.Refuse = call =>
+        {
+            if (call.Resource == "statefulsets")
+            {
+                over.Cancel();
+                return new ApiProblem(503, "ServiceUnavailable", "etcd is away");
+            }
+            return null;
+        };
+
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => ownership.ReleaseNameAsync(pod, Scene.Source, over.Token));
+
+        Assert.Contains("etcd is away", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task what_is_forbidden_is_not_tried_again()
+    {
+        var (_, cluster, pod, ownership) = Begin(PodOwner.StatefulSet);
+        cluster.Refuse = call => call.Resource == "statefulsets/scale" ? new ApiProblem(403, "Forbidden", "no") : null;
+
+        var answer = await ownership.ReleaseNameAsync(pod, Scene.Source, default);
+
+        Assert.True(answer.Problem?.IsForbidden);
+        Assert.Single(cluster.Calls, call => call.Resource == "statefulsets/scale");
+    }
+
+    [Fact]
+    public async Task a_template_is_never_touched()
+    {
+        var (scene, cluster, pod, ownership) = Begin(PodOwner.ReplicaSet);
+        var begin = cluster.Store.State;
+        await cluster.CreateAsync(Kinds.Pods, scene.Restored(begin, Scene.Copy), default);
+
+        await ownership.AdoptAsync(pod, Scene.Copy, Scene.Source, default);
+
+        Assert.All(cluster.Calls.Where(call => call.Verb is not ("get" or "list")), call => Assert.Equal("pods", call.Resource));
+    }
+
+    private static (Scene Scene, SimulatedCluster Cluster, WorkloadPod Pod, PodOwnership Ownership) Begin(PodOwner owner)
+    {
+        var scene = new Scene(owner);
+        var begin = scene.Begin();
+        var cluster = SimulatedCluster.From(begin, lives: true);
+        var goal = scene.Stages(begin).OfType<Stage.Reach>().First().Goal;
+        return (scene, cluster, goal.Pod, new PodOwnership(cluster, TimeProvider.System));
+    }
+}
