@@ -139,6 +139,10 @@ public static class Failures
         "MS2M-0126", $"CRIU {target} on \"{node}\" is older than the source's {source} and may not read its checkpoints.",
         "Bring the target's CRIU to the source's version.");
 
+    public static Failure RuntimesDiffer(string source, string target, string node) => new(
+        "MS2M-0134", $"\"{node}\" runs containers with {target}, the source with {source}: neither restores the other's checkpoints.",
+        $"Choose a node with {source}, or ask for the strategy cold, which carries no state.");
+
     public static Failure CpuLacks(int features, string node) => new(
         "MS2M-0127",
         string.Create(CultureInfo.InvariantCulture, $"The processor of \"{node}\" lacks {features} feature(s) that the source's has."),

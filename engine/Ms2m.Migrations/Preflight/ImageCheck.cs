@@ -13,6 +13,13 @@ internal static class ImageCheck
         }
 
         var image = one.Candidate.Spec.Image;
+        // A kubelet fetches what it needs, and names only some of what it has. CRI-O restores only upon what is there, and its
+        // node's worker looks for itself.
+        if (one.Candidate.Spec.Pod is not null)
+        {
+            return null;
+        }
+
         var tagged = image[(image.LastIndexOf('/') + 1)..].Contains(':', StringComparison.Ordinal) ? image : $"{image}:latest";
         if (there.Images.Contains(tagged) || there.Images.Any(name => name.EndsWith($"/{tagged}", StringComparison.Ordinal)))
         {

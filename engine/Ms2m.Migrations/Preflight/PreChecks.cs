@@ -13,7 +13,7 @@ public static class PreChecks
     private const long LeastDisk = 64L << 20;
 
     private static readonly Func<Checked, PreCheckVerdict?>[] _all =
-        [CpuCheck.Judge, VersionChecks.Criu, VersionChecks.Kernel, Runtime, ImageCheck.Judge, Memory, CheckpointSpace, Disk, Obstacles, Ports, Clock, TransferChecks.Judge, VolumeChecks.Judge, PostCopy];
+        [CpuCheck.Judge, VersionChecks.Criu, VersionChecks.Kernel, RuntimeCheck.Judge, ImageCheck.Judge, Memory, CheckpointSpace, Disk, Obstacles, Ports, Clock, TransferChecks.Judge, VolumeChecks.Judge, PostCopy];
 
     /// <summary>All verdicts, in the order of the checks; what does not apply says nothing.</summary>
     public static ImmutableArray<PreCheckVerdict> Judge(Strategy strategy, Candidate candidate)
@@ -30,14 +30,6 @@ public static class PreChecks
 
     private static bool CopiesMemory(Strategy strategy, Candidate candidate) =>
         PlanCatalogue.For(strategy, candidate).Reversible(StepNames.TakeCheckpoint) is not null;
-
-    private static PreCheckVerdict? Runtime(Checked one)
-    {
-        var (source, target) = (one.Source.Version("podman"), one.Target.Version("podman"));
-        return source is null || target is null ? null
-            : source.Major == target.Major ? Say.Ok("runtime", $"podman {source} and {target}.")
-            : Say.Warn("runtime", $"podman is {source} on the source and {target} on the target.", "Bring both nodes to one line.");
-    }
 
     private static PreCheckVerdict Memory(Checked one)
     {

@@ -95,8 +95,8 @@ public static class WorkerServices
         services.AddSingleton<INodeCheck, ControlGroupCheck>();
         services.AddSingleton<INodeCheck, RegistryCheck>();
         services.AddSingleton<INodeCheck, RsyncCheck>();
-        services.AddSingleton<INodeCheck>(new CriuFeatureCheck("soft-dirty", "mem_dirty_track"));
-        services.AddSingleton<INodeCheck>(new CriuFeatureCheck("pagemap-scan", "pagemap_scan"));
+        services.AddSingleton<INodeCheck>(new CriuFeatureCheck("soft-dirty", "mem_dirty_track", options.Kubernetes is not null));
+        services.AddSingleton<INodeCheck>(new CriuFeatureCheck("pagemap-scan", "pagemap_scan", options.Kubernetes is not null));
         services.AddSingleton<NodeFeatures>();
         services.AddSingleton<Surroundings>();
     }

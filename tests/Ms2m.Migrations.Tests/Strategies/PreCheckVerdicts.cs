@@ -37,6 +37,7 @@ public class PreCheckVerdicts
         { "disk", "MS2M-0123" },
         { "open-files", "MS2M-0124" },
         { "ports", "MS2M-0125" },
+        { "runtime", "MS2M-0134" },
     };
 
     [Theory]
@@ -54,6 +55,7 @@ public class PreCheckVerdicts
     [InlineData("criu")]
     [InlineData("open-files")]
     [InlineData("checkpoint-space")]
+    [InlineData("runtime")]
     public void a_workload_without_memory_to_carry_does_not_need_it(string check) =>
         Assert.Null(PreChecks.RefusalIn(PreChecks.Judge(PlanCatalogue.Find("cold")!, Broken(check))));
 
@@ -204,6 +206,41 @@ public class PreCheckVerdicts
         };
     }
 
+    [Theory]
+    [InlineData("containerd 2.1.9", "containerd 2.2.0", VerdictLevel.Ok)]
+    [InlineData("containerd 1.7.27", "containerd 2.1.9", VerdictLevel.Warning)]
+    [InlineData("containerd 2.1.9", "cri-o 1.37.0", VerdictLevel.Refusal)]
+    [InlineData("cri-o 1.37.0", null, VerdictLevel.Refusal)]
+    public void a_checkpoint_does_not_cross_from_one_runtime_to_another(string source, string? target, VerdictLevel level) =>
+        Assert.Equal(level, Judge(WithRuntimes(source, target)).Single(one => one.Check == "runtime").Level);
+
+    [Fact]
+    public void a_runtime_that_is_not_known_says_nothing() =>
+        Assert.DoesNotContain(Judge(WithRuntimes("missing", "containerd 2.1.9")), one => one.Check == "runtime");
+
+    [Fact]
+    public void a_pods_image_is_for_its_kubelet_to_fetch()
+    {
+        var broken = Broken("image");
+        var pod = new WorkloadPod("shop", "c", PodOwner.ReplicaSet, "orders");
+
+        var verdicts = Judge(broken with { Instance = broken.Instance with { Spec = broken.Spec with { Pod = pod } } });
+
+        Assert.DoesNotContain(verdicts, one => one.Check == "image");
+    }
+
+    /// <summary>As nodes of Kubernetes report them; podman's for null.</summary>
+    private static Candidate WithRuntimes(string source, string? target)
+    {
+        var fine = Fine();
+        return fine with { Source = With(fine.Source, source), Target = With(fine.Target, target) };
+
+        static NodeReported With(NodeReported node, string? runtime) => runtime is null ? node : node with
+        {
+            Versions = new Dictionary<string, string> { ["criu"] = "4.2.1", ["kernel"] = "6.18.0", ["runtime"] = runtime },
+        };
+    }
+
     private static Candidate WithVolumes()
     {
         var fine = Fine();
@@ -235,6 +272,7 @@ public class PreCheckVerdicts
             "disk" => fine with { Target = target with { Surroundings = _there with { DiskFreeBytes = 1 << 20 } } },
             "open-files" => fine with { Instance = instance with { Picture = new ProcessPicture(1, [], [new Obstacle("/dev/fuse", "it is a device of its node.")]) } },
             "ports" => fine with { Instance = instance with { Picture = new ProcessPicture(1, [5432], []) } },
+            "runtime" => WithRuntimes("containerd 2.1.9", "cri-o 1.37.0"),
             _ => throw new ArgumentOutOfRangeException(nameof(check)),
         };
     }

@@ -32,7 +32,8 @@ internal sealed class WorkerStage : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly WebApplication _app;
 
-    private WorkerStage(string node, RegistryPlace? registry, Func<WorkerOptions, WorkerOptions> change)
+    private WorkerStage(
+        string node, RegistryPlace? registry, Func<WorkerOptions, WorkerOptions> change, Action<IServiceCollection>? services)
     {
         var options = change(TestOptions.In(_folder.Path, node) with { Registry = registry });
         var builder = WebApplication.CreateSlimBuilder();
@@ -48,6 +49,7 @@ internal sealed class WorkerStage : IAsyncDisposable
         builder.Services.AddSingleton<ILiveMemory>(new FakeLiveMemory { Blocks = [memory] });
         builder.Services.AddSingleton(new PagePatience(Source: TimeSpan.FromSeconds(6), Target: TimeSpan.FromSeconds(6)));
         builder.Services.AddSingleton(new NodeFeatures([], TimeProvider.System));
+        services?.Invoke(builder.Services);
         PrivateFiles.CreateFolder(options.Checkpoints);
         Options = options;
         _app = builder.Build();
@@ -82,9 +84,10 @@ internal sealed class WorkerStage : IAsyncDisposable
     public FakeRoom Room => (FakeRoom)_app.Services.GetRequiredService<Room>();
 
     public static async Task<WorkerStage> OpenAsync(
-        string node = "node-t", RegistryPlace? registry = null, Func<WorkerOptions, WorkerOptions>? change = null)
+        string node = "node-t", RegistryPlace? registry = null, Func<WorkerOptions, WorkerOptions>? change = null,
+        Action<IServiceCollection>? services = null)
     {
-        var stage = new WorkerStage(node, registry, change ?? (options => options));
+        var stage = new WorkerStage(node, registry, change ?? (options => options), services);
         await stage._app.StartAsync();
         return stage;
     }

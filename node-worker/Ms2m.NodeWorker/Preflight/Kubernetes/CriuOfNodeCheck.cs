@@ -6,11 +6,14 @@ namespace Ms2m.NodeWorker.Preflight.Kubernetes;
 /// node, only an attempt tells.</summary>
 public sealed class CriuOfNodeCheck : INodeCheck
 {
+    /// <summary>Before a command that is to run where the node's runtime runs: it takes the node's processes (hostPID).</summary>
+    internal static readonly string[] Enter = ["nsenter", "--target", "1", "--mount", "--"];
+
     public bool IsEssential => false;
 
     public async Task<NodeFeature> LookAsync(CancellationToken cancel)
     {
-        var (code, said) = await Probe.RunAsync("nsenter", ["--target", "1", "--mount", "--", "criu", "--version"], cancel);
+        var (code, said) = await Probe.RunAsync(Enter[0], [.. Enter[1..], "criu", "--version"], cancel);
         return code == 0 && CriuVersionCheck.Parse(said) is { } version
             ? new NodeFeature("criu", true, version.ToString())
             : new NodeFeature("criu", false, $"the node's CRIU was not found: {Probe.LastLine(said)}");
