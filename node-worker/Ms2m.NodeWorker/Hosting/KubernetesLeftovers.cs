@@ -3,14 +3,26 @@ using Ms2m.NodeWorker.Runtimes.Kubernetes.Kubelet;
 
 namespace Ms2m.NodeWorker.Hosting;
 
-/// <summary>Removes what an earlier life of the worker has left in the kubelet's folder and in the runtime's storage.</summary>
-internal sealed class KubernetesLeftovers(KubeletArchives archives, KubernetesRuntime runtime) : IHostedService
+/// <summary>Removes what is left in the kubelet's folder and in the runtime's storage: by an earlier life of the worker, at its
+/// start; by calls that nobody waited for and removals that failed, from time to time.</summary>
+internal sealed class KubernetesLeftovers(KubeletArchives archives, KubernetesRuntime runtime, TimeProvider time) : BackgroundService
 {
-    public async Task StartAsync(CancellationToken cancellationToken)
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        archives.RemoveAll();
-        await runtime.ForgetImagesAsync(null, cancellationToken);
+        archives.RemoveLeft(time.GetUtcNow(), all: true);
+        await base.StartAsync(cancellationToken);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Again, time);
+        do
+        {
+            archives.RemoveLeft(time.GetUtcNow(), all: false);
+            await runtime.ForgetLeftImagesAsync(stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
 }

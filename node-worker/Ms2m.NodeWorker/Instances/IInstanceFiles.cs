@@ -18,6 +18,7 @@ public interface IInstanceFiles
     /// <summary>The file of an instance, whatever its workload.</summary>
     ValueTask<Outcome<InstanceFile?>> FindAsync(string instanceId, CancellationToken cancel);
 
+    /// <summary>For a report: what was read last may do.</summary>
     ValueTask<Outcome<IReadOnlyList<InstanceFile>>> ReadAllAsync(CancellationToken cancel);
 
     ValueTask<Trouble?> WriteAsync(InstanceFile file, CancellationToken cancel);

@@ -112,9 +112,24 @@ public sealed class CheckpointingTests : IDisposable
         foreach (var name in (string[])[old, ours, late])
             File.WriteAllText(Path.Combine(_stage.Folder, name), "");
 
-        _stage.Archives.RemoveAll();
+        _stage.Archives.RemoveLeft(now, all: true);
 
         Assert.Equal(new[] { late, old }.Order(StringComparer.Ordinal), In(_stage.Folder));
+    }
+
+    [Fact]
+    public async Task what_the_kubelet_writes_when_nobody_waits_any_more_is_removed_later()
+    {
+        _stage.Api.Kubelet = _ => new ApiProblem(0, "", "no answer");
+        await TakeAsync(_stage.NewFolder());
+        _stage.Write(_stage.Api.Orders[0]);
+
+        _stage.Archives.RemoveLeft(DateTimeOffset.UtcNow, all: false);
+        Assert.Single(Directory.GetFiles(_stage.Folder));
+        _stage.Archives.RemoveLeft(DateTimeOffset.UtcNow.AddHours(1), all: false);
+
+        Assert.Empty(Directory.GetFiles(_stage.Folder));
+        Assert.Empty(Directory.GetFiles(Path.Combine(_stage.Options.Data, "kubelet")));
     }
 
     [Fact]

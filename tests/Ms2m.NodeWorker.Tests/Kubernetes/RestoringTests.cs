@@ -138,7 +138,7 @@ public sealed class RestoringTests : IDisposable
         Assert.Single(_target.Loader.Images);
 
         _target.Loader.Keeps = false;
-        await _target.Runtime.ForgetImagesAsync(null, default);
+        await _target.Runtime.ForgetLeftImagesAsync(default);
 
         Assert.Empty(_target.Loader.Images);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Ms2m.NodeWorker.Runtimes.Archives;
@@ -8,6 +9,8 @@ namespace Ms2m.NodeWorker.Runtimes.Kubernetes;
 internal sealed partial class KubernetesRuntime
 {
     private const string Repository = "localhost/ms2m/checkpoint";
+
+    private readonly ConcurrentDictionary<string, bool> _restoring = new();
 
     /// <summary>Where it is written which images the runtime still has: they hold a memory.</summary>
     private string Loaded => Path.Combine(options.Data, "images");
@@ -31,31 +34,31 @@ internal sealed partial class KubernetesRuntime
             return loader.Trouble;
         var image = await PodImage.OfAsync(
             folder, request.Spec.Pod!.Container, here.Value.Status?.NodeInfo?.Architecture ?? "amd64", cancel);
-        var loaded = await LoadAsync(loader.Value, image, request.Name, cancel);
-        if (loaded.Failed)
-            return loaded.Trouble;
+        _restoring[request.Name] = true;
         try
         {
+            var loaded = await LoadAsync(loader.Value, image, request.Name, cancel);
+            if (loaded.Failed)
+                return loaded.Trouble;
             var pod = RestoredPod.From(read.Value, request.Spec, file, options.Node, loaded.Value.Name, loaded.Value.Pull);
             return await StartAsync(pod, cancel) is { } trouble ? NodeFailures.RestoreFailed(request.Name, trouble.Reason.Message) : NodeWorker.Done.It;
         }
         finally
         {
             // The container has its memory, or never will: a second copy of its secrets is of no more use.
+            _restoring.TryRemove(request.Name, out _);
             await ForgetImagesAsync(request.Name, CancellationToken.None);
         }
     }
 
-    private async Task<Outcome<LoadedImage>> LoadAsync(IImageLoader loader, PodImage image, string instance, CancellationToken cancel)
+    private async Task<Outcome<LoadedImage>> LoadAsync(
+        IImageLoader loader, PodImage image, string instance, CancellationToken cancel)
     {
         // A name of its own for each attempt: the kubelet may still be at work on the last one's.
         var name = $"{Repository}/{instance}:{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
         // Before it is there: whatever happens from here on, somebody knows what to remove.
         Note(new LoadedImage(name, ImagePull.Never, image.Image.Manifest.Digest, image.Image.Config.Digest), instance);
-        var loaded = await loader.LoadAsync(image, name, cancel);
-        if (loaded.Failed)
-            await ForgetImagesAsync(instance, CancellationToken.None);
-        return loaded;
+        return await loader.LoadAsync(image, name, cancel);
     }
 
     private void Note(LoadedImage image, string instance)
@@ -67,11 +70,17 @@ internal sealed partial class KubernetesRuntime
     private string NoteOf(string instance, string name) => Path.Combine(
         Loaded, $"{instance}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 6))}.json");
 
-    /// <summary>Removes the images of an instance, or of all, from the runtime. One that stays is tried again at the next
-    /// removal and at the worker's start.</summary>
-    public async Task ForgetImagesAsync(string? instance, CancellationToken cancel)
+    /// <summary>Removes images that nobody restores from any more.</summary>
+    public Task ForgetLeftImagesAsync(CancellationToken cancel) => ForgetImagesAsync(
+        [.. Notes("*").Where(note => !_restoring.ContainsKey(Path.GetFileName(note).Split('.')[0]))], cancel);
+
+    /// <summary>Removes the images of an instance from the runtime.</summary>
+    private Task ForgetImagesAsync(string instance, CancellationToken cancel) => ForgetImagesAsync(Notes(instance), cancel);
+
+    private string[] Notes(string instance) => Directory.Exists(Loaded) ? Directory.GetFiles(Loaded, $"{instance}.*.json") : [];
+
+    private async Task ForgetImagesAsync(string[] notes, CancellationToken cancel)
     {
-        var notes = Directory.Exists(Loaded) ? Directory.GetFiles(Loaded, $"{instance ?? "*"}.*.json") : [];
         if (notes.Length == 0)
             return;
         var loader = await node.LoaderAsync(cancel);

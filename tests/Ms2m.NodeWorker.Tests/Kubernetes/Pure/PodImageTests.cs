@@ -70,6 +70,9 @@ public sealed class PodImageTests : IDisposable
 
         archive.Position = 0;
         var files = await UnpackAsync(archive);
+        var layer = await UnpackAsync(new MemoryStream(files[PodImage.PathOf(image.Image.Layer)]));
+        Assert.Contains("spec.dump", layer.Keys);
+        Assert.DoesNotContain("pod.json", layer.Keys);
         foreach (var blob in new[] { image.Image.Manifest, image.Image.Config, image.Image.Layer })
         {
             var content = files[$"blobs/sha256/{blob.Digest["sha256:".Length..]}"];

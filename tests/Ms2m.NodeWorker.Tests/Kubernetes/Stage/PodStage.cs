@@ -27,7 +27,7 @@ internal sealed class PodStage : IDisposable
         Options = TestOptions.In(_folder.Path, node) with
         {
             NodeKey = "",
-            Kubernetes = new KubernetesSettings { KubeletCheckpoints = Path.Combine(_folder.Path, "kubelet") },
+            Kubernetes = new KubernetesSettings { KubeletCheckpoints = Path.Combine(_folder.Path, "archives") },
         };
         PrivateFiles.CreateFolder(Options.Checkpoints);
         Directory.CreateDirectory(Folder);
@@ -38,7 +38,7 @@ internal sealed class PodStage : IDisposable
             if (Cluster.Find(Kinds.Nodes, null, name) is null)
                 AddNode(name);
         }
-        Pods = new NodePods(Api, Options);
+        Pods = new NodePods(Api, Options, TimeProvider.System);
         Files = new FilesInPods(new InstanceFolders(Options), Pods);
         Archives = new KubeletArchives(Options, NullLogger<KubeletArchives>.Instance);
         Losses = new LossNotices(Api, TimeProvider.System, NullLogger<LossNotices>.Instance);

@@ -20,10 +20,11 @@ internal sealed class CheckpointContent
     /// <summary>Names of what does not lie among CRIU's images.</summary>
     public IEnumerable<string> Besides => _files.Select(file => file.Entry).Where(entry => !entry.StartsWith(Images, StringComparison.Ordinal));
 
-    public static CheckpointContent Of(string folder) => new(folder,
+    /// <param name="without">A file that does not go along.</param>
+    public static CheckpointContent Of(string folder, string? without = null) => new(folder,
     [
         .. new DirectoryInfo(folder).GetFiles()
-            .Where(file => CheckpointFiles.IsAllowed(file.Name))
+            .Where(file => CheckpointFiles.IsAllowed(file.Name) && file.Name != without)
             .OrderBy(file => file.Name, StringComparer.Ordinal)
             .Select(file => (IsImage(file.Name) ? Images + file.Name : file.Name, file.Name, file.Length)),
     ]);

@@ -17,7 +17,7 @@ internal sealed record PodImage(CheckpointImage Image, CheckpointContent Content
     /// <param name="container">The container's name in its pod.</param>
     public static async Task<PodImage> OfAsync(string folder, string container, string architecture, CancellationToken cancel)
     {
-        var content = CheckpointContent.Of(folder);
+        var content = CheckpointContent.Of(folder, without: PodDocument.FileName);
         using var sha = SHA256.Create();
         await using (var hashed = new CryptoStream(Stream.Null, sha, CryptoStreamMode.Write))
             await content.WriteToAsync(hashed, cancel);

@@ -35,26 +35,43 @@ public sealed partial class KubeletArchives(WorkerOptions options, ILogger<Kubel
             : archive;
     }
 
-    /// <summary>Removes what came of an order, and then its note.</summary>
-    public void Remove(string noted)
+    /// <summary>Removes what has come of an order.</summary>
+    /// <param name="isOver">Whether nothing more can come; then its note goes too. A kubelet that nobody waits for any more may
+    /// still write.</param>
+    public void Remove(string noted, bool isOver)
     {
-        if (PrivateFiles.ReadJson<ArchiveNote>(noted) is { Prefix: not null, Before: not null } note && Directory.Exists(Folder))
+        try
         {
-            foreach (var name in Named(note.Prefix).Where(note.IsOurs))
+            var note = PrivateFiles.ReadJson<ArchiveNote>(noted);
+            foreach (var name in note is { Prefix: not null, Before: not null } ? Named(note.Prefix).Where(note.IsOurs) : [])
             {
                 File.Delete(Path.Combine(Folder, name));
                 Removed(name);
             }
+            if (isOver)
+                File.Delete(noted);
         }
-        File.Delete(noted);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Its note is still there: the next look tries again.
+            NotRemoved(e.Message);
+        }
     }
 
-    /// <summary>At the worker's start: nobody is left who would use them.</summary>
-    public void RemoveAll()
+    /// <summary>Removes what nobody uses any more: of orders that can bring nothing more, or, at the worker's start, of
+    /// all.</summary>
+    public void RemoveLeft(DateTimeOffset now, bool all)
     {
         foreach (var noted in Directory.Exists(Notes) ? Directory.GetFiles(Notes, "*.json") : [])
-            Remove(noted);
+        {
+            var isOver = PrivateFiles.ReadJson<ArchiveNote>(noted) is not { } note || note.To < now;
+            if (all || isOver)
+                Remove(noted, isOver);
+        }
     }
+
+    [LoggerMessage(2707, LogLevel.Warning, "An archive of the kubelet could not be removed: {Cause}")]
+    private partial void NotRemoved(string cause);
 
     [LoggerMessage(2701, LogLevel.Debug, "The kubelet's archive {Name} is removed")]
     private partial void Removed(string name);

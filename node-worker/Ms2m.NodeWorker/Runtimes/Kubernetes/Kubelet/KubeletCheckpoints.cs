@@ -25,10 +25,13 @@ public sealed class KubeletCheckpoints(IKubernetesApi api, KubeletArchives archi
         var now = time.GetUtcNow();
         var note = new ArchiveNote(prefix, archives.Named(prefix), now, now + Remembers + Dumping + Dumping);
         var noted = archives.Note(note);
+        // An answer that did not come says nothing of what the kubelet still does.
+        var isOver = false;
         try
         {
             var order = new CheckpointOrder(options.Node, ns, name, container, TimeLimit: Dumping);
             var taken = await OrderAsync(order, pod.Status?.HostIP, cancel);
+            isOver = taken.Problem is not { Code: 0 };
             if (taken.Problem is { } problem)
                 return KubeletWords.TroubleOf(problem, PodName(pod));
             var archive = archives.Find(taken.Value, note);
@@ -36,7 +39,7 @@ public sealed class KubeletCheckpoints(IKubernetesApi api, KubeletArchives archi
         }
         finally
         {
-            archives.Remove(noted);
+            archives.Remove(noted, isOver);
         }
     }
 

@@ -15,27 +15,18 @@ public sealed class FilesInPods(InstanceFolders folders, NodePods pods) : IInsta
 
     public async ValueTask<Outcome<InstanceFile?>> ReadAsync(string workload, CancellationToken cancel)
     {
-        var all = await ReadAllAsync(cancel);
+        var all = FilesOf(await pods.InstancesAsync(cancel));
         return all.Failed ? all.Trouble : all.Value.FirstOrDefault(file => file.Workload == workload);
     }
 
     public async ValueTask<Outcome<InstanceFile?>> FindAsync(string instanceId, CancellationToken cancel)
     {
-        var all = await ReadAllAsync(cancel);
+        var all = FilesOf(await pods.InstancesAsync(cancel));
         return all.Failed ? all.Trouble : all.Value.FirstOrDefault(file => file.InstanceId == instanceId);
     }
 
-    /// <summary>What stands in a pod counts: it is what its container sees.</summary>
-    public async ValueTask<Outcome<IReadOnlyList<InstanceFile>>> ReadAllAsync(CancellationToken cancel)
-    {
-        var listed = await pods.InstancesAsync(cancel);
-        if (listed.Failed)
-            return listed.Trouble;
-        var there = listed.Value.OrderBy(pod => pod.Metadata.IsGoing).Select(PodWorkloads.FileOf).OfType<InstanceFile>().ToList();
-        // One to come is newer than one of the same workload that is there.
-        var instances = there.Select(file => file.InstanceId).ToHashSet();
-        return (InstanceFile[])[.. folders.ReadAll().Where(file => !instances.Contains(file.InstanceId)), .. there];
-    }
+    public async ValueTask<Outcome<IReadOnlyList<InstanceFile>>> ReadAllAsync(CancellationToken cancel) =>
+        FilesOf(await pods.SeenAsync(cancel));
 
     public async ValueTask<Trouble?> WriteAsync(InstanceFile file, CancellationToken cancel)
     {
@@ -67,5 +58,16 @@ public sealed class FilesInPods(InstanceFolders folders, NodePods pods) : IInsta
         var marked = await pods.MarkAsync(
             pod, null, new Dictionary<string, string?> { [Markings.InstanceFile] = text }, asSeen: false, cancel);
         return marked.Trouble;
+    }
+
+    /// <summary>What stands in a pod counts: it is what its container sees.</summary>
+    private Outcome<IReadOnlyList<InstanceFile>> FilesOf(Outcome<IReadOnlyList<Pod>> listed)
+    {
+        if (listed.Failed)
+            return listed.Trouble;
+        var there = listed.Value.OrderBy(pod => pod.Metadata.IsGoing).Select(PodWorkloads.FileOf).OfType<InstanceFile>().ToList();
+        // One to come is newer than one of the same workload that is there.
+        var instances = there.Select(file => file.InstanceId).ToHashSet();
+        return (InstanceFile[])[.. folders.ReadAll().Where(file => !instances.Contains(file.InstanceId)), .. there];
     }
 }

@@ -7,8 +7,13 @@ using Ms2m.NodeWorker.Hosting;
 namespace Ms2m.NodeWorker.Runtimes.Kubernetes.Pods;
 
 /// <summary>This node's pods, as the API server has them.</summary>
-public sealed class NodePods(IKubernetesApi api, WorkerOptions options)
+public sealed class NodePods(IKubernetesApi api, WorkerOptions options, TimeProvider time)
 {
+    /// <summary>Reports come every two seconds.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
+
+    private (IReadOnlyList<Pod> Pods, long At)? _seen;
+
     private string OnThisNode => $"spec.nodeName={options.Node}";
 
     /// <summary>Those that are instances.</summary>
@@ -18,7 +23,20 @@ public sealed class NodePods(IKubernetesApi api, WorkerOptions options)
     public Task<Outcome<IReadOnlyList<Pod>>> WorkloadsAsync(CancellationToken cancel) =>
         ListAsync(new Selection(null, Markings.Workload, OnThisNode), cancel);
 
-    public Task<Outcome<IReadOnlyList<Pod>>> InstancesAsync(CancellationToken cancel) => ListAsync(Instances, cancel);
+    public async Task<Outcome<IReadOnlyList<Pod>>> InstancesAsync(CancellationToken cancel)
+    {
+        var listed = await ListAsync(Instances, cancel);
+        if (!listed.Failed)
+            _seen = (listed.Value, time.GetTimestamp());
+        return listed;
+    }
+
+    /// <summary>The same for a report: as they were listed last. A server that all nodes ask all the time has better things to
+    /// do.</summary>
+    public async Task<Outcome<IReadOnlyList<Pod>>> SeenAsync(CancellationToken cancel) =>
+        _seen is { Pods: var pods, At: var at } && time.GetElapsedTime(at) < Fresh
+            ? Outcome<IReadOnlyList<Pod>>.Of(pods)
+            : await InstancesAsync(cancel);
 
     public async Task<Outcome<Pod?>> FindAsync(string instance, CancellationToken cancel)
     {
