@@ -67,6 +67,6 @@ public sealed partial class RightsFitTheCalls
     [GeneratedRegex("> (?<name>\\w+) \\{ get; \\} =\\s+new\\(\"(?<group>[^\"]*)\", \"[^\"]+\", \"\\w+\", \"(?<plural>\\w+)\"")]
     private static partial Regex Kind();
 
-    [GeneratedRegex("\\b(?<method>Get|List|All|Watch|Create|Replace|Patch|Scale|Delete)Async\\(\\s*(Resources\\.)?Kinds\\.(?<kind>\\w+)(?<rest>[^;]*)")]
+    [GeneratedRegex("\\b(?<method>Get|List|All|Watch|Create|Replace|Patch|Scale|Delete)Async\\(\\s*(Resources\\.)?Kinds\\.(?<kind>\\w+)(?=(?<rest>[^;]*))")]
     private static partial Regex Call();
 }
