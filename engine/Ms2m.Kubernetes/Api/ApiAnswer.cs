@@ -24,10 +24,28 @@ public readonly record struct Done;
 /// <summary>Why the server refused, from its Status object or from the plain text of a kubelet.</summary>
 /// <param name="Code">HTTP status; 0 when there was no answer at all.</param>
 /// <param name="Reason">The word for machines, such as <c>NotFound</c>, <c>AlreadyExists</c>, <c>Conflict</c>; empty when the
-/// server gave none.</param>
+/// server gave none. Without an answer it is one of those named here.</param>
 /// <param name="Message">For people.</param>
 public sealed record ApiProblem(int Code, string Reason, string Message)
 {
+    /// <summary>Nobody is there.</summary>
+    public const string Unreachable = nameof(Unreachable);
+
+    /// <summary>It is not the server that was meant, or it does not take our certificate.</summary>
+    public const string Untrusted = nameof(Untrusted);
+
+    /// <summary>There is no token or certificate to show.</summary>
+    public const string LoginFailed = nameof(LoginFailed);
+
+    /// <summary>The connection broke before the answer was here.</summary>
+    public const string Broken = nameof(Broken);
+
+    /// <summary>The answer did not come in time.</summary>
+    public const string Timeout = nameof(Timeout);
+
+    /// <summary>There was an answer, but it makes no sense.</summary>
+    public const string Unreadable = nameof(Unreadable);
+
     /// <summary>What the server asks to wait before it is asked again.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -44,6 +62,9 @@ public sealed record ApiProblem(int Code, string Reason, string Message)
 
     /// <summary>We may not, or are not known.</summary>
     public bool IsForbidden => Code is 401 or 403;
+
+    /// <summary>The server has not heard of the call: nothing was done, and another way to it may be tried.</summary>
+    public bool IsUnheard => Code == 0 && Reason is (Unreachable or Untrusted or LoginFailed);
 
     /// <summary>The same call may succeed later.</summary>
     public bool IsPassing => Code is 0 or 408 or 429 or 500 or 502 or 503 or 504;

@@ -6,11 +6,15 @@ namespace Ms2m.Kubernetes.Http;
 
 public sealed partial class KubernetesClient
 {
+    // To take a connection in: whoever asks a kubelet is on its node, or next to it.
+    private static readonly TimeSpan _near = TimeSpan.FromSeconds(3);
+
     // A kubelet's certificate may be made out to its node's name, so each node has a line of its own.
     private readonly ConcurrentDictionary<(Uri Kubelet, string Node), Lazy<ServerLine>> _kubelets = new();
 
     /// <summary>Never repeated once it may have been heard: every checkpoint stops the container for a moment and leaves an
-    /// archive behind. A kubelet that has just refused keeps refusing for up to half a minute after the permission was
+    /// archive behind. A kubelet itself is asked once, as there is the way through the API server; see
+    /// <see cref="ApiProblem.IsUnheard"/>. A kubelet that has just refused keeps refusing for up to half a minute after the permission was
     /// granted; that is for the caller to wait for, or not.</summary>
     public async Task<ApiAnswer<string>> CheckpointAsync(CheckpointOrder order, CancellationToken cancel)
     {
@@ -27,7 +31,7 @@ public sealed partial class KubernetesClient
 
         // The runtime's limit is the runtime's to keep; ours only finds out that nobody keeps it.
         var limit = order.TimeLimit is { } ordered ? ordered + _limits.Call : _limits.Checkpoint;
-        var call = new ApiCall(HttpMethod.Post, path.Value, Repeatable: false, Limit: limit);
+        var call = new ApiCall(HttpMethod.Post, path.Value, Repeatable: false, Limit: limit, HasAnotherWay: order.Kubelet is not null);
         return await _calls.MakeAsync(order.Kubelet is null ? _line : KubeletOf(order), call, Archive, cancel);
     }
 
@@ -42,7 +46,7 @@ public sealed partial class KubernetesClient
 
     private ServerLine KubeletOf(CheckpointOrder order) => _kubelets.GetOrAdd(
         (order.Kubelet!, order.Node),
-        at => new Lazy<ServerLine>(() => new ServerLine(at.Kubelet, _connection.Login, _connection.Kubelets, proxy: null, at.Node))).Value;
+        at => new Lazy<ServerLine>(() => new ServerLine(at.Kubelet, _connection.Login, _connection.Kubelets, proxy: null, _near, at.Node))).Value;
 
     private static string Archive(ReadOnlyMemory<byte> body)
     {

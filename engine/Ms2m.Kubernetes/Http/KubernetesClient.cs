@@ -26,7 +26,7 @@ public sealed partial class KubernetesClient : IKubernetesApi, IDisposable
         KubernetesConnection connection, ILogger<KubernetesClient> logger, TimeProvider? time = null, ClientLimits? limits = null)
     {
         (_connection, _logger, _time, _limits) = (connection, logger, time ?? TimeProvider.System, limits ?? new ClientLimits());
-        _line = new ServerLine(connection.Server, connection.Login, connection.Trust, connection.Proxy);
+        _line = new ServerLine(connection.Server, connection.Login, connection.Trust, connection.Proxy, TimeSpan.FromSeconds(10));
         _calls = new Calls(_limits, new Repetition(_limits.Repeating, Random.Shared.NextDouble), _time, logger);
     }
 

@@ -14,7 +14,7 @@ internal sealed class Repetition(TimeSpan within, Func<double> chance)
     /// <returns>How long to wait before; null when it is not to be made again.</returns>
     public TimeSpan? Wait(ApiCall call, Failure failure, int tries, TimeSpan spent)
     {
-        if (!IsWorthIt(call, failure))
+        if (call.HasAnotherWay || !IsWorthIt(call, failure))
         {
             return null;
         }

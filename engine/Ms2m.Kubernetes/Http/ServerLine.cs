@@ -20,8 +20,9 @@ internal sealed class ServerLine : IDisposable
     private readonly HttpMessageInvoker _http;
     private volatile X509Certificate2? _certificate;
 
+    /// <param name="connecting">Longest time for it.</param>
     /// <param name="otherName">Under which the server may show itself, beside its address.</param>
-    public ServerLine(Uri server, IServerLogin login, ServerTrust trust, Uri? proxy, string? otherName = null)
+    public ServerLine(Uri server, IServerLogin login, ServerTrust trust, Uri? proxy, TimeSpan connecting, string? otherName = null)
     {
         (_server, _login, _serverName) = (server, login, trust.ServerName);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
@@ -32,7 +33,7 @@ internal sealed class ServerLine : IDisposable
             UseProxy = proxy is not null,
             Proxy = proxy is null ? null : new WebProxy(proxy),
             AutomaticDecompression = DecompressionMethods.GZip,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
+            ConnectTimeout = connecting,
             // New connections follow renewed certificates and moved addresses; watches on old ones run on.
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             EnableMultipleHttp2Connections = true,

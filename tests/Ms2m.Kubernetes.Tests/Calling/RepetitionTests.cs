@@ -52,6 +52,19 @@ public sealed class RepetitionTests
         Assert.NotNull(_repetition.Wait(Call(true), Refused(null), 9, TimeSpan.FromSeconds(52)));
     }
 
+    [Fact]
+    public void whoever_has_another_way_takes_it() =>
+        Assert.Null(_repetition.Wait(Call(true) with { HasAnotherWay = true }, Refused(null), 1, TimeSpan.Zero));
+
+    [Fact]
+    public void a_connection_that_nobody_takes_is_none()
+    {
+        // As the handler words it when its time to connect is over.
+        var failure = Failures.Of(new TaskCanceledException("", new TimeoutException()), TimeSpan.FromSeconds(5));
+
+        Assert.Equal((Reached.No, true), (failure?.How, failure?.Problem.IsUnheard));
+    }
+
     private static Failure Refused(int? wait) =>
         new(new ApiProblem(0, "Unreachable", "") { RetryAfter = wait is { } seconds ? TimeSpan.FromSeconds(seconds) : null }, Reached.No);
 

@@ -123,6 +123,34 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
+    public async Task a_kubelet_that_is_not_there_is_not_waited_for_as_there_is_another_way()
+    {
+        var kubelet = await PlaybackServer.StartAsync();
+        var time = new ImpatientTime();
+        using var client = TestClient.Of(kubelet, time);
+        await kubelet.DisposeAsync();
+
+        var problem = (await client.CheckpointAsync(new CheckpointOrder("n", "tr", "p", "c", kubelet.Address), default)).Problem;
+
+        Assert.Equal((true, "Unreachable"), (problem?.IsUnheard, problem?.Reason));
+        Assert.Empty(time.Waits);
+    }
+
+    [Fact]
+    public async Task a_kubelet_whose_answer_is_lost_may_have_made_a_checkpoint()
+    {
+        await using var kubelet = await PlaybackServer.StartAsync();
+        kubelet.Expect(new Exchange(HttpMethod.Post, "/checkpoint/tr/sc-0/c")
+        {
+            Answer = new Answer(0, new Dictionary<string, string>(), []) { Ending = Ending.Broken },
+        });
+
+        var problem = (await CheckpointAsync(kubelet, "node2")).Problem;
+
+        Assert.Equal((false, "Broken"), (problem?.IsUnheard, problem?.Reason));
+    }
+
+    [Fact]
     public async Task a_kubelet_without_encryption_is_not_shown_a_token()
     {
         await using var server = await PlaybackServer.StartAsync();

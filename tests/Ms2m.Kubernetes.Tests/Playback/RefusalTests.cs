@@ -51,6 +51,6 @@ public sealed class RefusalTests
     private static ServerLine Line(PlaybackServer server)
     {
         var connection = TestClient.Connection(server);
-        return new ServerLine(connection.Server, connection.Login, connection.Trust, proxy: null);
+        return new ServerLine(connection.Server, connection.Login, connection.Trust, proxy: null, TimeSpan.FromSeconds(10));
     }
 }

@@ -157,16 +157,29 @@ public sealed class CheckpointingTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(401)]
-    [InlineData(403)]
-    public async Task where_it_does_not_take_our_word_the_server_is_asked(int code)
+    [InlineData(0, ApiProblem.Unreachable)]
+    [InlineData(0, ApiProblem.Untrusted)]
+    [InlineData(401, "")]
+    [InlineData(403, "")]
+    public async Task where_it_does_not_take_our_word_the_server_is_asked(int code, string reason)
     {
         WithAddress();
-        _stage.Api.Kubelet = order => order.Kubelet is null ? _stage.Write(order) : new ApiProblem(code, "", "no");
+        _stage.Api.Kubelet = order => order.Kubelet is null ? _stage.Write(order) : new ApiProblem(code, reason, "no");
 
         Assert.False((await TakeAsync(_stage.NewFolder())).Failed);
         Assert.Equal([false, true], _stage.Api.Orders.Select(order => order.Kubelet is null));
+    }
+
+    [Theory]
+    [InlineData(ApiProblem.Broken)]
+    [InlineData(ApiProblem.Timeout)]
+    public async Task a_checkpoint_that_it_may_be_making_is_not_ordered_a_second_time(string reason)
+    {
+        WithAddress();
+        _stage.Api.Kubelet = _ => new ApiProblem(0, reason, "no");
+
+        Assert.True((await TakeAsync(_stage.NewFolder())).Failed);
+        Assert.Single(_stage.Api.Orders);
     }
 
     [Fact]

@@ -98,7 +98,7 @@ internal sealed class WatchRun<T>(
     private ApiProblem? Understood(Exception thrown) => thrown switch
     {
         // An event without what every event has.
-        KeyNotFoundException or InvalidOperationException => new ApiProblem(0, "Unreadable", "An event of a watch has no type or no object."),
+        KeyNotFoundException or InvalidOperationException => new ApiProblem(0, ApiProblem.Unreadable, "An event of a watch has no type or no object."),
         _ => Failures.Of(thrown, _lines is null ? limits.Call : limits.Watch + _grace)?.Problem,
     };
 }

@@ -51,11 +51,12 @@ public sealed class KubeletCheckpoints(IKubernetesApi api, KubeletArchives archi
         var direct = order with { Kubelet = kubelet };
         if (way == KubeletWay.Direct)
             return await PatientlyAsync(direct, cancel);
-        // Not reached, or not one whose certificate or our token is trusted: nothing has been done.
+        // Not reached, or not one whose certificate or our token is trusted: nothing has been done. Where that is not known,
+        // a second checkpoint could run into the first.
         var answer = await api.CheckpointAsync(direct, cancel);
         return answer.Problem switch
         {
-            { Code: 0 or 401 } => await PatientlyAsync(order, cancel),
+            { IsUnheard: true } or { Code: 401 } => await PatientlyAsync(order, cancel),
             // Whoever was given the wider right has no need of the narrower.
             { Code: 403 } => await api.CheckpointAsync(order, cancel) is { Problem: null } proxied ? proxied : await PatientlyAsync(direct, cancel),
             _ => answer,
