@@ -1,15 +1,17 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using Ms2m.Kubernetes.Resources;
+using Ms2m.Tests.Simulation;
 
 namespace Ms2m.Engine.Tests.Kubernetes;
 
 /// <summary>deploy/kubernetes/base/crd.yaml: what the server lets in is what the engine reads.</summary>
 public sealed partial class TheCrd
 {
-    private static readonly JsonObject _crd = Yaml.Read("deploy/kubernetes/base/crd.yaml").Single();
+    private static readonly JsonObject _crd = Yaml.Read(Text("deploy/kubernetes/base/crd.yaml")).Single();
 
     private static readonly JsonObject _version = _crd["spec"]!["versions"]!.AsArray().Single()!.AsObject();
 
@@ -105,7 +107,7 @@ public sealed partial class TheCrd
     [Theory]
     [InlineData("deploy/kubernetes/examples/migration.yaml")]
     [InlineData("deploy/kubernetes/examples/migration-in-full.yaml")]
-    public void the_examples_are_let_in(string file) => Assert.Empty(SchemaCheck.Problems(_schema, Yaml.Read(file).Single()));
+    public void the_examples_are_let_in(string file) => Assert.Empty(SchemaCheck.Problems(_schema, Yaml.Read(Text(file)).Single()));
 
     [Theory]
     [InlineData("""{"spec":{"targetNode":"b"}}""", "spec.sourcePod: required")]
@@ -140,6 +142,10 @@ public sealed partial class TheCrd
             Assert.True(Ms2m.Kubernetes.Operator.MigrationOrder.Of(Asked.For(spec), around).Start is not null, $"{word}");
         }
     }
+
+    /// <param name="file">From the repository's root.</param>
+    private static string Text(string file) => File.ReadAllText(Path.Combine(
+        typeof(TheCrd).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(fact => fact.Key == "RepositoryRoot").Value!, file));
 
     private static IEnumerable<(string Path, JsonObject Schema)> All(string path, JsonObject schema)
     {

@@ -11,6 +11,11 @@ internal sealed partial class NodeDrain(
     IKubernetesApi api, ClusterReader cluster, ClusterEvents events, KubernetesOptions options, TimeProvider time, ILogger<NodeDrain> logger)
     : ILeaderDuty
 {
+    /// <summary>Of how many looks at the pods one is at the nodes, too.</summary>
+    private const int LookAtNodes = 3;
+
+    private (IReadOnlyList<Node> Nodes, DateTimeOffset At)? _nodes;
+
     public async Task RunAsync(CancellationToken leading)
     {
         while (true)
@@ -31,25 +36,36 @@ internal sealed partial class NodeDrain(
     private async Task RoundAsync(CancellationToken token)
     {
         var pods = await AllAsync(Kinds.Pods, new Selection(Labels: Markings.Workload), token);
-        // Most of the time nobody opted in is to go, and one question is enough to know.
-        var nodes = await AllAsync(Kinds.Nodes, Selection.All, token);
-        var picture = new DrainPicture(nodes, pods, [], [], []);
         var now = time.GetUtcNow();
-        if (!pods.Any(pod => DrainRule.MustGo(pod, picture, now)))
+        // Most of the time nobody is to go, and nodes are large: an old picture of them is enough to know.
+        if (!pods.Any(PodPlace.HoldsState) || !MustAnyGo(pods, await NodesAsync(options.DrainEvery * LookAtNodes, token), now))
         {
             return;
         }
 
-        picture = picture with
-        {
-            Budgets = await AllAsync(Kinds.Budgets, Selection.All, token),
-            Migrations = await AllAsync(Kinds.Migrations, Selection.All, token),
-            Reports = [.. await cluster.NodesAsync(token)],
-        };
+        var picture = new DrainPicture(
+            await NodesAsync(TimeSpan.Zero, token),
+            pods,
+            await AllAsync(Kinds.Budgets, Selection.All, token),
+            await AllAsync(Kinds.Migrations, Selection.All, token),
+            [.. await cluster.NodesAsync(token)]);
         foreach (var act in DrainRule.Next(picture, now))
         {
             await DoAsync(act, token);
         }
+    }
+
+    private static bool MustAnyGo(IReadOnlyList<Pod> pods, IReadOnlyList<Node> nodes, DateTimeOffset now) =>
+        new DrainPicture(nodes, pods, [], [], []) is var picture && pods.Any(pod => DrainRule.MustGo(pod, picture, now));
+
+    private async Task<IReadOnlyList<Node>> NodesAsync(TimeSpan oldest, CancellationToken token)
+    {
+        if (_nodes is not { } known || time.GetUtcNow() - known.At >= oldest)
+        {
+            _nodes = known = (await AllAsync(Kinds.Nodes, Selection.All, token), time.GetUtcNow());
+        }
+
+        return known.Nodes;
     }
 
     private async Task DoAsync(DrainAct act, CancellationToken token)

@@ -103,8 +103,14 @@ internal sealed class Reconciler(
 
     private async Task<(Surroundings?, ApiProblem?)> LookAroundAsync(StatefulMigration asked, CancellationToken token)
     {
-        var pod = await api.GetAsync(Kinds.Pods, new(asked.Metadata.Namespace, asked.Spec?.SourcePod ?? ""), token);
-        var node = await api.GetAsync(Kinds.Nodes, new(null, asked.Spec?.TargetNode ?? ""), token);
+        if (asked.Spec is not { SourcePod.Length: > 0, TargetNode.Length: > 0 } spec)
+        {
+            // The server lets none of these in; of one that was there before the CRD was, it is said all the same.
+            return (new(null, false, new HashSet<string>(), options.Broker, false), null);
+        }
+
+        var pod = await api.GetAsync(Kinds.Pods, new(asked.Metadata.Namespace, spec.SourcePod), token);
+        var node = await api.GetAsync(Kinds.Nodes, new(null, spec.TargetNode), token);
         if (new[] { pod.Problem, node.Problem }.FirstOrDefault(one => one is { IsMissing: false }) is { } trouble)
         {
             return (null, trouble);

@@ -1,25 +1,19 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Ms2m.Engine.Tests.Kubernetes;
+namespace Ms2m.Tests.Simulation;
 
-/// <summary>Files of the repository as the server would read them.</summary>
+/// <summary>Manifests as a server would read them.</summary>
 internal static class Yaml
 {
-    /// <param name="file">From the repository's root.</param>
-    public static IReadOnlyList<JsonObject> Read(string file)
+    public static IReadOnlyList<JsonObject> Read(string text)
     {
-        using var text = File.OpenText(Path.Combine(Root(), file));
         var stream = new YamlStream();
-        stream.Load(text);
+        stream.Load(new StringReader(text));
         return [.. stream.Documents.Select(document => Json(document.RootNode)!.AsObject())];
     }
-
-    private static string Root() => typeof(Yaml).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(fact => fact.Key == "RepositoryRoot").Value!;
 
     private static JsonNode? Json(YamlNode node) => node switch
     {
