@@ -38,7 +38,11 @@ public sealed class RootIsClean
     [SupportedOSPlatform("linux")]
     public void the_scripts_of_a_person_can_be_executed()
     {
-        foreach (var script in new[] { "ms2m", ".ci/run", ".ci/build", ".ci/test", "deploy/lab/lab" })
+        foreach (var script in new[]
+        {
+            "ms2m", ".ci/run", ".ci/build", ".ci/test", ".ci/kubernetes-tools", "deploy/lab/lab", "deploy/certificates",
+            "deploy/images/build", "deploy/kubernetes/secrets",
+        })
         {
             var mode = File.GetUnixFileMode(Path.Combine(Repository.Root, script));
             Assert.True(mode.HasFlag(UnixFileMode.UserExecute), $"{script} is not executable");
