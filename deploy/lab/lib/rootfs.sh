@@ -7,6 +7,7 @@ rootfs_packages=(
   criu runc podman netavark nftables conmon catatonit   # containers, and moving them
   iproute2 procps util-linux iputils-ping curl          # looking around
   rsync                                                 # volumes, from node to node
+  skopeo                                                # images into the storage that CRI-O and podman share
   ca-certificates libssl3t64 zlib1g libgcc-s1 libstdc++6 tzdata # what a self-contained .NET process loads
 )
 # Raise it when rootfs_build changes what it makes.

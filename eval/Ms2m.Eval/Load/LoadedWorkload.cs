@@ -43,6 +43,13 @@ internal sealed class LoadedWorkload : IAsyncDisposable
     {
         say($"starting {OrdersWorkload.Name} on {node}");
         var instance = await new OrdersWorkload(engine, broker).StartFresh(node, load, cancel);
+        return await Around(lab, instance, node, load, say, cancel);
+    }
+
+    /// <summary>The same around an instance that somebody else has started, before its first message.</summary>
+    public static async Task<LoadedWorkload> Around(
+        LabAddresses lab, string instance, string node, LoadOptions load, Action<string> say, CancellationToken cancel)
+    {
         // Before the first message: a receipt that nobody collects would look like a lost effect.
         var check = await ExactlyOnceCheck.StartAsync(new CheckOptions { BrokerUri = lab.Broker }, cancel);
         var fleet = new PublisherFleet(new PublisherOptions
