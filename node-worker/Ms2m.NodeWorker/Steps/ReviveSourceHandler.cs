@@ -20,7 +20,10 @@ public sealed class ReviveSourceHandler(
         var found = await runtime.FindAsync(instance, cancel);
         if (found.Failed)
             return found.Trouble;
-        if (found.Value is not ({ IsRunning: true } or { IsFrozen: true }))
+        var runs = found.Value is { IsRunning: true } or { IsFrozen: true };
+        if (command.OnlyAsks && !runs && outgoing.FindKept(command.MigrationId) is null)
+            return NodeFailures.NoCheckpoint();
+        if (!command.OnlyAsks && !runs)
         {
             if (found.Value is not null && await runtime.RemoveAsync(instance, cancel) is { Failed: true } removal)
                 return removal.Trouble;
