@@ -4,6 +4,7 @@ using Ms2m.Engine.Kubernetes.Leading;
 using Ms2m.Engine.Kubernetes.Operating;
 using Ms2m.Kubernetes.Api;
 using Ms2m.Kubernetes.Http;
+using Ms2m.Kubernetes.Ownership;
 
 namespace Ms2m.Engine.Kubernetes;
 
@@ -24,6 +25,7 @@ internal static class KubernetesHosting
                 connection, provider.GetRequiredService<ILogger<KubernetesClient>>()));
         }
 
+        services.AddSingleton<IPodOwnership, PodOwnership>();
         services.AddSingleton<ClusterEvents>();
         services.AddSingleton<Reconciler>();
         services.AddSingleton<ILeaderDuty, MigrationOperator>();
