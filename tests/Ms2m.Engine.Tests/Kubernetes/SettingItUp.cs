@@ -1,5 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Ms2m.Engine.Hosting;
 using Ms2m.Engine.Kubernetes;
+using Ms2m.Engine.Kubernetes.Leading;
+using Ms2m.Kubernetes.Api;
+using Ms2m.Kubernetes.Http;
+using Ms2m.Kubernetes.Ownership;
 
 namespace Ms2m.Engine.Tests.Kubernetes;
 
@@ -51,6 +57,29 @@ public sealed class SettingItUp : IDisposable
 
         Assert.Contains("/nowhere/kubeconfig", wrong.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', wrong.Message);
+    }
+
+    [Fact]
+    public async Task an_engine_with_a_cluster_has_all_that_its_pods_need()
+    {
+        await using var engine = EngineHost.Build(
+            new EngineOptions
+            {
+                Broker = new Uri("amqp://x:y@127.0.0.1:1/"),
+                Management = new Uri("http://x:y@127.0.0.1:1/"),
+                Store = "Host=127.0.0.1;Port=1",
+                Listen = "http://127.0.0.1:0",
+                TransferSecret = new string('s', 32),
+                ClusterKey = new string('k', 32),
+                Kubernetes = Read(),
+            },
+            logging => logging.ClearProviders());
+
+        Assert.IsType<KubernetesClient>(engine.Services.GetRequiredService<IKubernetesApi>());
+        Assert.NotNull(engine.Services.GetRequiredService<IPodOwnership>());
+        Assert.Equal(2, engine.Services.GetServices<ILeaderDuty>().Count());
+        Assert.NotNull(engine.Services.GetRequiredService<LeaderElection>());
+        Assert.NotNull(engine.Services.GetRequiredService<Engine.Kubernetes.Evicting.AdmissionServer>());
     }
 
     public void Dispose() => File.Delete(_kubeconfig);
