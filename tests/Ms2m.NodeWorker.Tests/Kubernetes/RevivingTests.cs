@@ -1,10 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Ms2m.Contracts;
 using Ms2m.Kubernetes.Api;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Runtimes.Kubernetes.Images;
 using Ms2m.NodeWorker.Tests.Stage;
 using Ms2m.NodeWorker.Tests.Steps;
+using Ms2m.NodeWorker.Transfer;
+using Ms2m.NodeWorker.Transfer.Registry;
 using Ms2m.Tests.Simulation;
 
 namespace Ms2m.NodeWorker.Tests.Kubernetes;
@@ -99,6 +103,34 @@ public sealed class RevivingTests
         await MoveMemoryAsync(source, target, Spec with { Pod = new WorkloadPod("shop", "c", PodOwner.ReplicaSet, "orders") });
 
         await Eventually.HoldsAsync("nothing is left", () => Images(source) == 0);
+    }
+
+    [Fact]
+    public async Task what_went_through_a_registry_is_restored_from_the_one_file_that_it_went_as()
+    {
+        await using var source = await OpenAsync("node-s");
+        // As the source's runtime packs it, its description among the rest.
+        var kept = Path.Combine(source.Options.OutgoingFolder, $"{_migration:N}-1", "images");
+        foreach (var folder in (string[])[source.Options.OutgoingFolder, Path.GetDirectoryName(kept)!, kept])
+            PrivateFiles.CreateFolder(folder);
+        var (content, names) = (Path.Combine(kept, "content"), (string[])["inventory.img", "pages-1.img", "pod.json", "spec.dump"]);
+        PrivateFiles.CreateFolder(content);
+        foreach (var name in names)
+            await File.WriteAllTextAsync(Path.Combine(content, name), name);
+        using var digest = new CheckpointDigest();
+        await digest.AppendFilesAsync(content, names, default);
+        await using (var export = File.Create(Path.Combine(kept, RegistryTransfer.ExportFile)))
+            await CheckpointContent.Of(content).WriteToAsync(export, default);
+        PrivateFiles.DeleteFolder(content);
+        new OutgoingFolders(source.Options, NullLogger<OutgoingFolders>.Instance).Keep(_migration, Path.GetDirectoryName(kept)!);
+
+        Revive(source, digest.Current());
+        await source.Bus.NextAsync<SourceRevived>();
+        await source.Runtime.RemoveAsync(Source, default);
+        Revive(source, digest.Current(), attempt: 2);
+        await source.Bus.NextAsync<SourceRevived>();
+
+        Assert.Equal(2, source.Runtime.Restores);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal static class RestoredPod
     /// <summary>Annotations that say what was done for the former pod, and not what is wanted of it.</summary>
     private static readonly string[] Former =
     [
-        "kubectl.kubernetes.io/last-applied-configuration", "controller.kubernetes.io/pod-deletion-cost", "kubernetes.io/config.",
+        "kubectl.kubernetes.io/last-applied-configuration", "kubernetes.io/config.", Markings.DeletionCost, Markings.Eviction,
         "cni.projectcalico.org/", "k8s.ovn.org/", "k8s.v1.cni.cncf.io/network-status", "k8s.v1.cni.cncf.io/networks-status",
         Markings.InstanceFile, Markings.LetIn, Markings.LabelsToTake, Markings.BaseImage, Markings.FormerOwner, Markings.Eviction,
     ];
