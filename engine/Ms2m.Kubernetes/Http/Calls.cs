@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Ms2m.Kubernetes.Api;
 
@@ -48,11 +49,24 @@ internal sealed partial class Calls(ClientLimits limits, Repetition repetition, 
             }
 
             Tell(call, answer.Headers);
-            return (null, read(body));
+            return (null, Understood(read, body));
         }
         catch (Exception thrown) when (!cancel.IsCancellationRequested && Failures.Of(thrown, limit) is not null)
         {
             return (Failures.Of(thrown, limit), default);
+        }
+    }
+
+    private static T Understood<T>(Func<ReadOnlyMemory<byte>, T> read, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return read(body);
+        }
+        catch (InvalidOperationException strange)
+        {
+            // A list where an object was expected, a number where a text was: said by the reader as a mistake of ours.
+            throw new JsonException("it is not of the form that it should have", strange);
         }
     }
 

@@ -59,5 +59,21 @@ public sealed class ListTests
         Assert.Empty((await client.ListAsync(Kinds.Pods, Selection.All, default)).Value.Items);
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{\"metadata\":{\"continue\":7}}")]
+    [InlineData("{\"items\":[null]}")]
+    [InlineData("{\"items\":[[]]}")]
+    public async Task what_is_no_list_is_a_problem_and_not_an_exception(string strange)
+    {
+        await using var server = await PlaybackServer.StartAsync();
+        server.Expect(Exchange.Get("/api/v1/pods", Answer.Json(200, strange)));
+        server.Expect(Exchange.Get("/version", Answer.Json(200, "[]")));
+        using var client = TestClient.Of(server);
+
+        Assert.Equal("Unreadable", (await client.ListAsync(Kinds.Pods, Selection.All, default)).Problem?.Reason);
+        Assert.Equal("Unreadable", (await client.VersionAsync(default)).Problem?.Reason);
+    }
+
     private static string Name(JsonNode list) => list["items"]![0]!["metadata"]!["name"]!.GetValue<string>();
 }

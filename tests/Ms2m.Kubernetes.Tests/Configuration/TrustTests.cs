@@ -123,6 +123,19 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
+    public async Task a_kubelet_that_signed_its_own_certificate_is_known_by_the_file_that_it_made()
+    {
+        // As kubelet.crt is made: the certificate, for the node's name alone, and behind it the authority that was made for it.
+        var own = new TestAuthority("node2-ca@1");
+        var certificate = own.Server("node2");
+        await using var kubelet = await PlaybackServer.StartAsync(certificate);
+        kubelet.Expect(Transcript.Load("086-kubelet-checkpoint-ok").Exchange());
+        var file = _folder.Write("kubelet.crt", certificate.ExportCertificatePem() + "\n" + own.Pem);
+
+        Assert.Null((await CheckpointAsync(kubelet, "node2", KubernetesConnection.KubeletCaVariable, file)).Problem);
+    }
+
+    [Fact]
     public async Task a_kubelet_that_is_not_there_is_not_waited_for_as_there_is_another_way()
     {
         var kubelet = await PlaybackServer.StartAsync();
