@@ -15,8 +15,20 @@ public sealed partial class ErrorsAreListed
         Assert.Equal(product, listed);
     }
 
+    [Fact]
+    public void a_code_means_one_thing()
+    {
+        var rows = Row().Matches(Repository.Read("docs/errors.md")).Select(match => match.Groups["code"].Value).ToList();
+
+        Assert.NotEmpty(rows);
+        Assert.Empty(rows.GroupBy(code => code).Where(group => group.Count() > 1).Select(group => group.Key));
+    }
+
     private static SortedSet<string> Codes(IEnumerable<string> texts) =>
         new(texts.SelectMany(text => Code().Matches(text)).Select(match => match.Value), StringComparer.Ordinal);
+
+    [GeneratedRegex(@"^\| (?<code>MS2M-[0-9]{4}) ", RegexOptions.CultureInvariant | RegexOptions.Multiline)]
+    private static partial Regex Row();
 
     [GeneratedRegex("MS2M-[0-9]{4}", RegexOptions.CultureInvariant)]
     private static partial Regex Code();

@@ -38,7 +38,7 @@ public sealed class MovingPods(EngineFixture fixture) : IClassFixture<EngineFixt
 
         var view = await MoveAsync(engine, cluster);
 
-        Assert.Equal((Phase.Rejected, "MS2M-1207", "Scale it to one."), (view.Phase, view.Reason?.Code, view.Reason?.Remedy));
+        Assert.Equal((Phase.Rejected, "MS2M-1307", "Scale it to one."), (view.Phase, view.Reason?.Code, view.Reason?.Remedy));
         Assert.False(cluster.Has(nameof(TakeCheckpoint)));
     }
 
@@ -67,7 +67,7 @@ public sealed class MovingPods(EngineFixture fixture) : IClassFixture<EngineFixt
 
         var view = await MoveAsync(engine, cluster);
 
-        Assert.Equal((Phase.Rejected, "MS2M-1201"), (view.Phase, view.Reason?.Code));
+        Assert.Equal((Phase.Rejected, "MS2M-1301"), (view.Phase, view.Reason?.Code));
     }
 
     private Task<RunningEngine> EngineAsync(ScriptedOwnership owners) =>
