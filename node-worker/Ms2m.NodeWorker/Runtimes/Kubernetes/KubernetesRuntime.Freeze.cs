@@ -35,6 +35,6 @@ internal sealed partial class KubernetesRuntime
     private string? FreezerOf(Container container) => container.Pid > 0 ? _groups.OfProcess(container.Id, container.Pid) : null;
 
     private static string NoFreezer(Container container) => container.Pid > 0
-        ? string.Create(CultureInfo.InvariantCulture, $"the control group of process {container.Pid} has no freezer of the second version")
+        ? string.Create(CultureInfo.InvariantCulture, $"the control group of process {container.Pid} has no freezer, or one that is not mounted: deploy/kubernetes shows how")
         : "the worker does not see its processes: its pod needs hostPID";
 }

@@ -36,18 +36,12 @@ internal sealed class ControlGroups(PodmanPlaces places)
         return freezer;
     }
 
-    /// <summary>The same, of the group that a process is in; null where that is not one of the second version, or the whole
-    /// machine's.</summary>
+    /// <summary>The same, of the group that a process is in; null where that is the whole machine's, or not to be seen.</summary>
     public string? OfProcess(string name, int pid)
     {
         try
         {
-            const string second = "0::/";
-            var group = File.ReadLines($"/proc/{pid}/cgroup").FirstOrDefault(line => line.StartsWith(second, StringComparison.Ordinal))?[3..];
-            if (group is null or "/" || group.Split('/').Contains(".."))
-                return null;
-            var freezer = $"{Root}{group}/cgroup.freeze";
-            if (!File.Exists(places.Here(freezer)))
+            if (FreezerFile.Of(File.ReadLines($"/proc/{pid}/cgroup")).FirstOrDefault(file => File.Exists(places.Here(file))) is not { } freezer)
                 return null;
             _known[name] = freezer;
             return freezer;
@@ -65,7 +59,7 @@ internal sealed class ControlGroups(PodmanPlaces places)
     {
         try
         {
-            return File.ReadAllText(places.Here(freezer)).Trim() == "1";
+            return FreezerFile.SaysFrozen(File.ReadAllText(places.Here(freezer)));
         }
         catch (IOException)
         {
@@ -104,7 +98,7 @@ internal sealed class ControlGroups(PodmanPlaces places)
     {
         try
         {
-            File.WriteAllText(places.Here(freezer), frozen ? "1" : "0");
+            File.WriteAllText(places.Here(freezer), FreezerFile.Wish(freezer, frozen));
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -19,6 +19,10 @@ internal static class StoodStill
             if (Stopwatch.GetElapsedTime(since) > TimeSpan.FromMilliseconds(1))
                 await Task.Delay(1);
         }
+        // There everybody who stands still sleeps as one in a vfork does. It is no matter: the one runtime that has such groups
+        // here dumps its containers before it freezes them.
+        if (File.Exists(Path.Combine(group, FreezerFile.OfFirst)))
+            return null;
         foreach (var process in ProcessesOf(group))
         {
             if (Waits(process))
@@ -31,7 +35,10 @@ internal static class StoodStill
     {
         try
         {
-            return File.ReadAllText(Path.Combine(group, "cgroup.events")).Contains("frozen 1", StringComparison.Ordinal);
+            // Of the first version: FREEZING until all of them are.
+            return Path.Combine(group, FreezerFile.OfFirst) is var first && File.Exists(first)
+                ? FreezerFile.SaysFrozen(File.ReadAllText(first))
+                : File.ReadAllText(Path.Combine(group, "cgroup.events")).Contains("frozen 1", StringComparison.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
