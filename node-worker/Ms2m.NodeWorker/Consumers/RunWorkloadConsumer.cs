@@ -53,11 +53,9 @@ public sealed class RunWorkloadConsumer(
             return NodeFailures.WorkloadHere(spec.Name, promised.InstanceId);
         if (listed.Value.Any(c => c.Name == command.InstanceId && (c.IsRunning || c.IsFrozen)))
             return null;
-        var image = await runtime.HasImageAsync(spec.Image, cancel);
-        if (image.Failed)
-            return image.Trouble;
-        if (!image.Value)
-            return NodeFailures.NoSuchImage(spec.Image);
+        // A pod that is to be let in runs already.
+        if (spec.Pod is null && await RefuseImageAsync(spec.Image, cancel) is { } missing)
+            return missing;
         if (await addresses.RefuseAsync(spec, listed.Value, moves: false, cancel) is { } taken)
             return taken;
 
@@ -75,5 +73,11 @@ public sealed class RunWorkloadConsumer(
         if (run.Failed && had.Value is null)
             instances.Remove(command.InstanceId, spec.Name);
         return run.Trouble;
+    }
+
+    private async Task<Trouble?> RefuseImageAsync(string image, CancellationToken cancel)
+    {
+        var there = await runtime.HasImageAsync(image, cancel);
+        return there.Failed ? there.Trouble : there.Value ? null : NodeFailures.NoSuchImage(image);
     }
 }

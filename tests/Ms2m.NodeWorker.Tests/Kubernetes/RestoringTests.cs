@@ -212,6 +212,22 @@ public sealed class RestoringTests : IDisposable
     }
 
     [Fact]
+    public async Task a_base_image_is_there_when_the_node_names_it_or_its_runtime_has_it()
+    {
+        Assert.True((await _target.Runtime.HasImageAsync("counter:2", default)).Value);
+        _target.Loader.HasBase = false;
+        Assert.False((await _target.Runtime.HasImageAsync("counter:2", default)).Value);
+        using var other = new PodStage("node1", _source.Cluster);
+        other.Loader.HasBase = false;
+        _source.Cluster.Change(cluster => cluster.Store.Put(Kinds.Nodes, Naming(cluster.Find(Kinds.Nodes, null, "node1")!)));
+
+        Assert.True((await other.Runtime.HasImageAsync("counter:2", default)).Value);
+    }
+
+    private static Node Naming(Node node) =>
+        node with { Status = node.Status! with { Images = [new NodeImage { Names = ["counter:2"] }] } };
+
+    [Fact]
     public async Task the_end_of_a_container_is_heard()
     {
         var (folder, spec) = await CheckpointAsync();

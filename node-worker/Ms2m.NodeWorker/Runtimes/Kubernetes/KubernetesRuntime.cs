@@ -49,6 +49,9 @@ internal sealed partial class KubernetesRuntime(
 
     public async Task<Outcome<bool>> HasImageAsync(string image, CancellationToken cancel)
     {
+        // The node names some of its images as they were asked for; by a short name its runtime's storage may not know one.
+        if (await ImagesAsync(cancel) is { Failed: false, Value: var named } && named.Contains(image))
+            return true;
         var loader = await node.LoaderAsync(cancel);
         return loader.Failed ? loader.Trouble : await loader.Value.HasBaseAsync(image, cancel);
     }

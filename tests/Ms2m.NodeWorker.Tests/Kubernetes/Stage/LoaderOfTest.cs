@@ -15,6 +15,8 @@ internal sealed class LoaderOfTest : IImageLoader
 
     public bool Keeps { get; set; }
 
+    public bool HasBase { get; set; } = true;
+
     public Task<Outcome<LoadedImage>> LoadAsync(PodImage image, string name, CancellationToken cancel)
     {
         Images.Add(name);
@@ -31,7 +33,7 @@ internal sealed class LoaderOfTest : IImageLoader
         return Task.FromResult<Trouble?>(null);
     }
 
-    public Task<Outcome<bool>> HasBaseAsync(string image, CancellationToken cancel) => Task.FromResult<Outcome<bool>>(true);
+    public Task<Outcome<bool>> HasBaseAsync(string image, CancellationToken cancel) => Task.FromResult<Outcome<bool>>(HasBase);
 
     public Task<NodeFeature> LookAsync(CancellationToken cancel) => Task.FromResult(new NodeFeature("image-loading", true, ""));
 }
