@@ -8,8 +8,9 @@ namespace Ms2m.Kubernetes.Ownership;
 /// <summary>A ReplicaSet knows its pods by their labels: with the copy it has one too many, and deletes the one that it can
 /// best do without. Pods that are not ready go first, whatever they cost; among ready ones the cheaper. So the copy is ready
 /// before it gets its labels, every other pod of the set is made cheap before, and the copy dear with its labels, in one
-/// write: what the set makes in between costs nothing, which is cheaper. When it has the copy alone, the price is taken off
-/// again.</summary>
+/// write: what the set makes in between costs nothing, which is cheaper.
+/// <para>The copy stays dear: a pod that the set was about to make when the copy came may be seen only later, and no moment
+/// can be told from which on there is none. It is the pod that holds the state, so that it goes last is as it should be.</para></summary>
 internal static class ReplicaSets
 {
     private const string Cheap = "-100";
@@ -54,7 +55,6 @@ internal static class ReplicaSets
 
     private static Act Settle(Goal goal, ReplicaSet set, Pod copy, List<Pod> members) =>
         members.Count > (set.Spec?.Replicas ?? 1) ? new Act.Wait($"the ReplicaSet {goal.Pod.OwnerName} to delete the pod that it has too many")
-            : copy.Metadata.Annotation(Markings.DeletionCost) == _dear && UsualCost(set) != _dear ? Act.Price(copy, UsualCost(set))
             : !copy.IsReady ? new Act.Wait($"the pod {copy.Metadata.Name} to be ready")
             : Act.Done;
 

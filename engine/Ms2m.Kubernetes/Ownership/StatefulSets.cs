@@ -65,8 +65,9 @@ internal static class StatefulSets
                 : pod is null ? new Act.Wait($"the StatefulSet {set.Metadata.Name} to make {goal.Pod.FixedName} anew")
                 : IsHeld(pod) ? new Act.Scale(goal.Owner, index, set.Metadata.ResourceVersion!)
                 // Nothing new may hold what is going; it goes on its own, and another comes.
-                : pod.Metadata.IsGoing ? new Act.Wait($"the pod {goal.Pod.FixedName} to be gone")
-                : Act.Hold(pod);
+                : !pod.Metadata.IsGoing ? Act.Hold(pod)
+                : IsLost(seen.Node) ? new Act.Refuse(OwnershipProblems.NodeLost(pod))
+                : new Act.Wait($"the pod {goal.Pod.FixedName} to be gone");
         }
         if (replicas != index)
         {

@@ -1,13 +1,8 @@
-using Ms2m.Kubernetes.Ownership;
-
 namespace Ms2m.Kubernetes.Tests.Interleavings;
 
 /// <summary>Visits every world that can be reached, nearest first, so that what it finds is found on a shortest way.</summary>
 internal static class Explorer
 {
-    /// <summary>More than any of the scenes has: a scene that grows beyond has a state that never repeats.</summary>
-    private const int MostStates = 400_000;
-
     public static Verdict Run(Scene scene)
     {
         var begin = scene.Begin();
@@ -47,7 +42,7 @@ internal static class Explorer
             return way;
         }
 
-        Enter(new World(begin, 0, Observed.Nothing, scene.Twice ? (0, Observed.Nothing) : null, scene.Faults), -1, "", out _);
+        Enter(new World(begin, 0, Mind.Empty, scene.Twice ? (0, Mind.Empty) : null, scene.Faults), -1, "", out _);
         var worlds = new Dictionary<int, World>();
         while (open.TryDequeue(out var next))
         {
@@ -56,9 +51,9 @@ internal static class Explorer
             {
                 return new Verdict(from.Count, transitions, wrong, Way(number));
             }
-            if (from.Count > MostStates)
+            if (from.Count > scene.Most)
             {
-                return new Verdict(from.Count, transitions, "there is no end of it", Way(number));
+                return new Verdict(from.Count, transitions, null, []) { Depth = Way(number).Count };
             }
             if (judge.IsOver(world, faultFree))
             {
@@ -104,6 +99,9 @@ internal sealed record Verdict(int States, long Transitions, string? Wrong, IRea
 {
     public int Ends { get; init; }
 
+    /// <summary>Null when all there is was visited, else how many moves from the beginning everything was.</summary>
+    public int? Depth { get; init; }
+
     public override string ToString() =>
-        Wrong is null ? $"{States} states, {Transitions} transitions, {Ends} ends" : $"{Wrong}\n{string.Join('\n', Way)}";
+        Wrong is null ? $"{States} states, {Transitions} transitions, {(Depth is null ? $"{Ends} ends" : $"to a depth of {Depth}")}" : $"{Wrong}\n{string.Join('\n', Way)}";
 }

@@ -70,14 +70,14 @@ internal sealed class Moves(Scene scene, ClusterState begin)
                 }
                 return new Move($"the worker removes {instance}", Next(world, cluster), false);
             default:
-                var (name, seen, over) = Step(cluster, ((Stage.Reach)stage).Goal, world.Seen);
+                var (name, mind, over) = Step(cluster, ((Stage.Reach)stage).Goal, world.Engine);
                 return new Move(
                     $"engine: {name}",
                     over switch
                     {
                         true => Next(world, cluster),
-                        false => world with { Cluster = cluster.Store.State, Stage = World.Refused, Seen = Observed.Nothing },
-                        null => world with { Cluster = cluster.Store.State, Seen = seen },
+                        false => world with { Cluster = cluster.Store.State, Stage = World.Refused, Engine = Mind.Empty },
+                        null => world with { Cluster = cluster.Store.State, Engine = mind },
                     },
                     false);
         }
@@ -86,62 +86,74 @@ internal sealed class Moves(Scene scene, ClusterState begin)
     /// <summary>An engine that believes that it is still to do what another has begun, or even done.</summary>
     private Move? Second(World world)
     {
-        if (world.Other is not var (at, read) || at < 0)
+        if (world.Other is not var (at, had) || at < 0)
         {
             return null;
         }
         var now = Math.Max(0, Math.Min(world.Stage, End - 1));
         if (_stages[at] is not Stage.Reach { Goal: var goal })
         {
-            return now == at ? null : new Move("second engine: goes on", world with { Other = (now, Observed.Nothing) }, false);
+            return now == at ? null : new Move("second engine: goes on", world with { Other = (now, Mind.Empty) }, false);
         }
         var cluster = SimulatedCluster.From(world.Cluster);
-        var (name, seen, over) = Step(cluster, goal, read);
+        var (name, mind, over) = Step(cluster, goal, had);
         return new Move(
             $"second engine at {at}: {name}",
-            world with { Cluster = cluster.Store.State, Other = over is null ? (at, seen) : (now, Observed.Nothing) }, false);
+            world with { Cluster = cluster.Store.State, Other = over is null ? (at, mind) : (now, Mind.Empty) }, false);
     }
 
     private static Pod? Of(SimulatedCluster cluster, string instance) =>
         cluster.All(Kinds.Pods).FirstOrDefault(pod => pod.Metadata.Label(Markings.Instance) == instance);
 
-    /// <returns>What it did, what it has seen afterwards, and whether it is done (true) or refused (false).</returns>
-    private (string Name, Observed Seen, bool? Over) Step(SimulatedCluster cluster, Goal goal, Observed seen)
+    /// <returns>What it did, what it has in mind afterwards, and whether it is done (true) or refused (false).</returns>
+    private (string Name, Mind Mind, bool? Over) Step(SimulatedCluster cluster, Goal goal, Mind mind)
     {
-        if (OwnershipRules.Ask(goal, seen) is { } question)
+        switch (mind.Act)
         {
-            // What changes here for nobody is read in one go with what does.
-            do
-            {
-                seen = new Eyes(cluster).LookAsync(seen, question, default).GetAwaiter().GetResult().Value;
-            }
-            while ((scene.LooksAtOnce || question is Question.OfReplicaSet or Question.OfDeployment or Question.OfReplicaSets)
-                && (question = OwnershipRules.Ask(goal, seen)) is not null);
-            return ($"asks {question}", seen, null);
-        }
-        switch (scene.Does(OwnershipRules.Next(goal, scene.Told(seen))))
-        {
+            case null:
+                var seen = Look(cluster, goal, mind.Seen);
+                if (OwnershipRules.Ask(goal, seen) is not null)
+                {
+                    return ("looks", new Mind(seen, null), null);
+                }
+                // Who waits looks again, and has nothing in mind until then.
+                return scene.Does(OwnershipRules.Next(goal, scene.Told(seen))) is var act and not Act.Wait
+                    ? ("has seen all", new Mind(Observed.Nothing, act), null)
+                    : ("waits", Mind.Empty, null);
             case Act.Nothing:
-                return ($"is done: {goal.Aim}", Observed.Nothing, true);
+                return ($"is done: {goal.Aim}", Mind.Empty, true);
             case Act.Refuse refuse:
-                return ($"refuses: {refuse.Problem.Message}", Observed.Nothing, false);
+                return ($"refuses: {refuse.Problem.Message}", Mind.Empty, false);
             case Act.Scale scale:
                 var scaled = cluster.ScaleAsync(Kinds.StatefulSets, scale.StatefulSet, scale.Replicas, default, scale.ResourceVersion)
                     .GetAwaiter().GetResult();
-                return ($"scales to {scale.Replicas}: {scaled.Problem?.Reason ?? "ok"}", Observed.Nothing, null);
+                return ($"scales to {scale.Replicas}: {scaled.Problem?.Reason ?? "ok"}", Mind.Empty, null);
             case Act.Mark mark:
                 var marked = cluster.PatchAsync(
                     Kinds.Pods, new ObjectName(Scene.Space, mark.Pod.Metadata.Name!), mark.Patch, default).GetAwaiter().GetResult();
-                return ($"marks {mark.Pod.Metadata.Name} {mark.Patch.Body.ToJsonString()}: {marked.Problem?.Reason ?? "ok"}", Observed.Nothing, null);
-            case Act.Wait wait:
-                return ($"waits for {wait.For}", Observed.Nothing, null);
+                return ($"marks {mark.Pod.Metadata.Name} {mark.Patch.Body.ToJsonString()}: {marked.Problem?.Reason ?? "ok"}", Mind.Empty, null);
             case var other:
                 throw new InvalidOperationException($"Nobody does {other}.");
         }
     }
 
+    /// <summary>Reads one thing, and with it what changes for nobody here.</summary>
+    private Observed Look(SimulatedCluster cluster, Goal goal, Observed seen)
+    {
+        var eyes = new Eyes(cluster);
+        while (OwnershipRules.Ask(goal, seen) is { } question)
+        {
+            seen = eyes.LookAsync(seen, question, default).GetAwaiter().GetResult().Value;
+            if (!scene.LooksAtOnce && question is not (Question.OfReplicaSet or Question.OfDeployment or Question.OfReplicaSets))
+            {
+                break;
+            }
+        }
+        return seen;
+    }
+
     private static World Next(World world, SimulatedCluster cluster) =>
-        world with { Cluster = cluster.Store.State, Stage = world.Stage + 1, Seen = Observed.Nothing };
+        world with { Cluster = cluster.Store.State, Stage = world.Stage + 1, Engine = Mind.Empty };
 
     private IEnumerable<Move> Cluster(World world)
     {
@@ -165,8 +177,7 @@ internal sealed class Moves(Scene scene, ClusterState begin)
         }
         foreach (var pod in world.Cluster.Objects.Values.OfType<Pod>())
         {
-            if (Try(world, cluster => cluster.Nodes.Schedule(pod) || cluster.Nodes.Start(pod) || cluster.Nodes.BecomeReady(pod)
-                || cluster.Nodes.Terminate(pod)) is { } served)
+            if (Try(world, cluster => Serve(cluster, pod)) is { } served)
             {
                 yield return new Move($"node: serves {pod.Metadata.Name}", served, false);
             }
@@ -202,6 +213,11 @@ internal sealed class Moves(Scene scene, ClusterState begin)
         return planned.Count > 0;
     }
 
+    /// <summary>A pod that has a node is started there at once: nobody's decision lies between.</summary>
+    private static bool Serve(SimulatedCluster cluster, Pod pod) => cluster.Nodes.Schedule(pod)
+        ? cluster.Nodes.Start(cluster.Find(Kinds.Pods, Scene.Space, pod.Metadata.Name!)!)
+        : cluster.Nodes.Start(pod) || cluster.Nodes.BecomeReady(pod) || cluster.Nodes.Terminate(pod);
+
     /// <summary>A fresh pod is let in when no migration runs and no other instance is there.</summary>
     private World? Admit(World world, Pod pod)
     {
@@ -233,7 +249,7 @@ internal sealed class Moves(Scene scene, ClusterState begin)
         {
             var to = fault switch
             {
-                Fault.EngineDies when world.Seen.Asked.Count > 0 => world with { Seen = Observed.Nothing },
+                Fault.EngineDies when world.Engine != Mind.Empty => world with { Engine = Mind.Empty },
                 Fault.SourceCrashes when source is not null => Try(world, cluster => cluster.Nodes.Crash(source)),
                 Fault.CopyCrashes when copy is not null => Try(world, cluster => cluster.Nodes.Crash(copy)),
                 Fault.CopyUnready when copy is not null => Try(world, cluster => cluster.Nodes.BecomeUnready(copy)),

@@ -39,9 +39,9 @@ internal static class Prints
         {
             to.Write(node);
         }
-        Append(to, state, world.Seen);
+        Append(to, state, world.Engine);
         to.Write(world.Other?.Stage ?? -2);
-        Append(to, state, world.Other?.Seen);
+        Append(to, state, world.Other?.Mind ?? Mind.Empty);
         to.Flush();
         var print = SHA256.HashData(text.GetBuffer().AsSpan(0, (int)text.Length));
         return new UInt128(BitConverter.ToUInt64(print, 0), BitConverter.ToUInt64(print, 8));
@@ -75,12 +75,26 @@ internal static class Prints
         }
     }
 
-    private static void Append(BinaryWriter to, ClusterState state, Observed? seen)
+    private static void Append(BinaryWriter to, ClusterState state, Mind mind)
     {
-        to.Write(seen?.Asked.Count ?? -1);
-        if (seen is null)
+        var seen = mind.Seen;
+        to.Write(seen.Asked.Count);
+        switch (mind.Act)
         {
-            return;
+            // What insists on a version that is no more fails, whatever it was to be.
+            case Act.Mark mark when !state.Objects.Values.Any(one => ReferenceEquals(one, mark.Pod)):
+            case Act.Scale scale when state.Objects.Values.All(one => one.Metadata.ResourceVersion != scale.ResourceVersion):
+                to.Write("in vain");
+                break;
+            case Act.Mark mark:
+                to.Write(mark.Patch.Body.ToJsonString().Replace($"\"{mark.Pod.Metadata.ResourceVersion}\"", "", StringComparison.Ordinal));
+                break;
+            case Act.Scale scale:
+                to.Write(scale.Replicas);
+                break;
+            default:
+                to.Write(mind.Act?.GetType().Name ?? "");
+                break;
         }
         foreach (var what in (KubernetesObject?[])[seen.StatefulSet, seen.ReplicaSet, seen.Named, seen.Node, .. seen.Pods, .. seen.ReplicaSets])
         {

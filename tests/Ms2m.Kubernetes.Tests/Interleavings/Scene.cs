@@ -22,6 +22,10 @@ internal sealed record Scene(PodOwner Owner)
     /// large to visit; those without faults are not bounded.</summary>
     public int Lag { get; init; } = int.MaxValue;
 
+    /// <summary>So many states are visited at most, nearest first. Where this ends it, it is not known that it comes to an
+    /// end.</summary>
+    public int Most { get; init; } = int.MaxValue;
+
     /// <summary>All reads of one look happen together; acting on them is apart all the same.</summary>
     public bool LooksAtOnce { get; init; }
 
@@ -102,7 +106,9 @@ internal sealed record Scene(PodOwner Owner)
             },
         });
         cluster.Settle();
-        return cluster.Store.State with { Starts = [] };
+        // The others take no part: what they have not heard of would make the same states many.
+        var state = cluster.Store.State;
+        return state with { Starts = [], Controllers = state.Controllers.RemoveRange(state.Controllers.Keys.Where(name => name != Controller?.Name)) };
     }
 
     /// <summary>The pod as the worker restores it: let in, without its owner's labels, at its node.</summary>

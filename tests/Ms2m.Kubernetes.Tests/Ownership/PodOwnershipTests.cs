@@ -33,7 +33,7 @@ public sealed class PodOwnershipTests
         Assert.True(copy.IsReady);
         Assert.Equal("orders", copy.Metadata.Label("app"));
         Assert.Equal(owner == PodOwner.Nobody ? null : pod.OwnerName, copy.Metadata.Controller?.Name);
-        Assert.Null(copy.Metadata.Annotation(Markings.DeletionCost));
+        Assert.Equal(owner == PodOwner.ReplicaSet, copy.Metadata.Annotation(Markings.DeletionCost) is not null);
         Assert.DoesNotContain(cluster.Store.State.Starts, start => start.Origin == Origin.Template);
     }
 
