@@ -11,6 +11,13 @@ public sealed partial class ManifestsFitTheApi
     /// <summary>Kinds that are no built-in types: our own, and the one that declares it.</summary>
     private static readonly HashSet<string> _notBuiltIn = ["CustomResourceDefinition", "StatefulMigration"];
 
+    /// <summary>Kinds that belong to no namespace.</summary>
+    private static readonly HashSet<string> _ofTheCluster =
+    [
+        "Namespace", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "ValidatingWebhookConfiguration",
+        "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding",
+    ];
+
     public static TheoryData<string> Overlays => [.. Manifests.Kustomizations.Where(folder => !Manifests.IsComponent(folder))];
 
     public static TheoryData<string> Components => [.. Manifests.Kustomizations.Where(Manifests.IsComponent)];
@@ -79,6 +86,9 @@ public sealed partial class ManifestsFitTheApi
         Assert.NotEmpty(objects);
         var problems = objects.Where(one => !_notBuiltIn.Contains(one.Text("kind"))).SelectMany(_schema.Value.Problems).ToList();
         Assert.True(problems.Count == 0, string.Join('\n', problems));
+        // Without one it would land wherever the reader's kubectl happens to look.
+        Assert.All(objects, one => Assert.True(
+            _ofTheCluster.Contains(one.Text("kind")) == (one.Text("metadata", "namespace").Length == 0), $"{one.Called()}: in which namespace?"));
         Assert.Equal(objects.Count, objects.Select(one => $"{one.Text("metadata", "namespace")}/{one.Called()}").Distinct().Count());
         foreach (var (one, pod) in objects.Select(one => (one, Manifests.PodOf(one))).Where(one => one.Item2 is not null))
         {
