@@ -25,6 +25,9 @@ public static partial class Names
     /// <summary>Queue of the engine's own work in Kubernetes (owners of pods).</summary>
     public const string ClusterTasks = "ms2m.cluster-tasks";
 
+    /// <summary>Queue of pods that wait to be let in.</summary>
+    public const string FoundWorkloads = "ms2m.found-workloads";
+
     /// <summary>Queue of the heartbeats of node workers.</summary>
     public const string NodeReports = "ms2m.node-reports";
 

@@ -199,6 +199,10 @@ public static class Failures
         Message = $"{why.Message} The source is gone or does not come back, so \"{instance}\" on \"{node}\" is kept: it may be the last copy of the state.",
     };
 
+    public static Failure CheckpointKept(string instance, string node) => new(
+        "MS2M-0308", $"The pod of \"{instance}\" had given its name away and could not be restored: its state is in the checkpoint that the worker of \"{node}\" keeps, and nowhere else.",
+        "See that worker's log for why; docs/kubernetes.md, \"When it does not work\", tells what to do with the checkpoint.");
+
     public static Failure Cancelled(string? by) => new(
         "MS2M-0401", by is null ? "The migration was cancelled." : $"The migration was cancelled by {by}.", "Nothing to do.");
 

@@ -99,6 +99,7 @@ public static partial class Migration
         ReplayProgressed progress => facts with { Replay = Window(facts.Replay, progress) },
         InstanceExited exited when exited.InstanceId == facts.Request.SourceInstance => facts with { SourceExited = true },
         InstanceExited exited when exited.InstanceId == facts.ShadowInstance => facts with { ShadowExited = true },
+        SourceRevived { Step: StepNames.ReviveSource } => facts with { SourceExited = false },
         HandoffBroken broken when broken.InstanceId == facts.ShadowInstance => facts with { ShadowBroken = true },
         SourceLost lost => facts with { SourceLost = lost.Reason },
         CutoverDecided cutover => facts with { PredictedInterruptionMs = cutover.PredictedInterruptionMs },

@@ -53,7 +53,8 @@ public static partial class Migration
     // to ask after the source.
     private static bool IsOver(RollingBack back, UndoStep undo) =>
         back.Steps.IsOver(undo.Name)
-        || (back.Facts.SourceExited && (undo.ServesAgain || undo.SignOfLife))
+        // But for what brings it back from its checkpoint, where its pod has given its name away.
+        || (back.Facts.SourceExited && (undo.ServesAgain || undo.SignOfLife) && undo.Name is not (StepNames.ConfirmRevival or StepNames.ReviveSource))
         || (undo.OnlyAsks && back.Way is null);
 
     /// <summary>A source that was cut off stops at last, and nobody waits for it any more. Nor does anybody wait for its
@@ -74,6 +75,10 @@ public static partial class Migration
         var stillStopped = back.SourceStopped ? leftovers.FirstOrDefault(name => plan.Undo(name) is { ServesAgain: true }) : null;
         draft.Record((back, leftovers) switch
         {
+            // The source's state is in that checkpoint and nowhere else.
+            _ when back.ToUndo.Contains(StepNames.ReleaseName) && leftovers.Contains(StepNames.DiscardCheckpoint)
+                && leftovers.Any(name => name is StepNames.ConfirmRevival or StepNames.ReviveSource) => new MigrationFailed(
+                    id, Failures.CheckpointKept(back.Facts.Request.SourceInstance, back.Facts.Request.SourceNode), leftovers, Kept: true),
             ({ Facts: { SourceExited: true } or { SourceLost: not null } }, _) => new MigrationFailed(id, back.Reason, leftovers),
             // A source that was stopped and does not come back is a workload that nobody serves.
             _ when stillStopped is not null =>

@@ -19,6 +19,9 @@ internal static class BrokerFailures
     {
         InstanceStillConnectedException still => new(
             "MS2M-1106", still.Message, "The engine asks again. See the broker's list of connections."),
+        PodRefusedException refused => new(
+            "MS2M-1109", $"The pod cannot be this workload: {refused.Message}.",
+            "Change the annotations of the pod's template, or the engine's setting MS2M_POD_GRANTS."),
         HttpRequestException { StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden } => new(
             "MS2M-1107", "The broker's management plugin refused the engine.",
             "The user in MS2M_BROKER_MANAGEMENT_URI needs the tag administrator: it makes the users of instances."),

@@ -7,6 +7,7 @@ namespace Ms2m.Engine.Broker;
 public interface IInstanceAccess
 {
     /// <summary>Makes the instance's user, or changes what it may do. Harmless to repeat.</summary>
+    /// <exception cref="PodRefusedException">It is a pod that asks for more than it may have.</exception>
     Task GrantAsync(InstanceGrant grant, CancellationToken token);
 
     /// <summary>Returns when the instance has no connection and cannot get one: nothing it has not been answered for will
@@ -22,6 +23,9 @@ public interface IInstanceAccess
 /// <param name="Follows">The migration whose journal and replay queue it reads as the shadow.</param>
 public sealed record InstanceGrant(
     string InstanceId, string Node, WorkloadSpec Spec, Guid? Writes = null, Guid? Follows = null);
+
+/// <summary>A pod's annotations ask for more than was granted.</summary>
+public sealed class PodRefusedException(string reason) : InvalidOperationException(reason);
 
 /// <summary>The broker still lists a connection of a user that was removed.</summary>
 public sealed class InstanceStillConnectedException(string instanceId, int connections) : InvalidOperationException(

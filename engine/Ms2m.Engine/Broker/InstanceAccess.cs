@@ -18,6 +18,11 @@ public sealed class InstanceAccess(BrokerUsers users, EngineOptions options, Tim
 
     public async Task GrantAsync(InstanceGrant grant, CancellationToken token)
     {
+        if (grant.Spec.Pod is not null && options.PodRights.Refusal(grant.Spec) is { } refusal)
+        {
+            throw new PodRefusedException(refusal);
+        }
+
         var user = Names.InstanceUser(grant.InstanceId);
         var allowed = InstancePermissions.Of(grant);
         // Whoever sees a pod sees what its node's worker tells it, so there the key is the workload's.

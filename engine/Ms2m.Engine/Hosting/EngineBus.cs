@@ -64,6 +64,18 @@ internal static class EngineBus
                 endpoint.UseMessageRetry(retry => retry.Interval(600, TimeSpan.FromSeconds(1)));
                 endpoint.ConfigureConsumer<PodTaskConsumer>(context);
             });
+            // Not among the reports: shutting somebody out takes seconds, and late reports make nodes look dead.
+            bus.ReceiveEndpoint(Names.FoundWorkloads, endpoint =>
+            {
+                TypedOnly(endpoint, context);
+                KnownSendersOnly(endpoint, self, context);
+                endpoint.ConcurrentMessageLimit = 2;
+                // It is said again with every report.
+                endpoint.SetQueueArgument("x-message-ttl", 10_000);
+                endpoint.DiscardFaultedMessages();
+                endpoint.Bind<WorkloadFound>();
+                endpoint.ConfigureConsumer<FoundWorkloadConsumer>(context);
+            });
             bus.ReceiveEndpoint(Names.NodeReports, endpoint =>
             {
                 TypedOnly(endpoint, context);
@@ -73,8 +85,6 @@ internal static class EngineBus
                 endpoint.SetQueueArgument("x-message-ttl", 30_000);
                 endpoint.ConfigureConsumer<NodeReportConsumer>(context);
                 endpoint.Bind<NodeCommandRefused>();
-                endpoint.Bind<WorkloadFound>();
-                endpoint.ConfigureConsumer<FoundWorkloadConsumer>(context);
                 endpoint.ConfigureConsumer<RefusedStartConsumer>(context);
             });
         });

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ms2m.Engine.Kubernetes;
+using Ms2m.Engine.Pods;
 using Ms2m.Migrations;
 
 namespace Ms2m.Engine.Hosting;
@@ -50,6 +51,10 @@ public sealed record EngineOptions
     /// <summary>Absent where workloads are no pods.</summary>
     public KubernetesOptions? Kubernetes { get; init; }
 
+    /// <summary><c>MS2M_POD_GRANTS</c>: queues and exchanges that pods may name beside their workload's own, such as
+    /// <c>orders=incoming,audit.*;shop/ledger=books</c>; none when absent. The same for every engine.</summary>
+    public PodRights PodRights { get; init; } = PodRights.None;
+
     /// <exception cref="EngineOptionsException">A variable is missing or wrong; the message names it.</exception>
     public static EngineOptions FromEnvironment(Func<string, string?> variable) => ListeningRules.Checked(new()
     {
@@ -72,6 +77,7 @@ public sealed record EngineOptions
         },
         ApiToken = IsGiven(variable, "MS2M_API_TOKEN") ? Secret(variable, "MS2M_API_TOKEN") : null,
         Kubernetes = KubernetesOptions.FromEnvironment(variable),
+        PodRights = PodRights.Parse(variable(PodRights.Variable)),
     });
 
     private static bool IsGiven(Func<string, string?> variable, string name) =>

@@ -28,7 +28,7 @@ public static class PodSteps
         Refuses: true);
 
     private static readonly ReversibleStep _release = new(
-        StepNames.ReleaseName, Phase.Restoring, new(60, 3),
+        StepNames.ReleaseName, Phase.Restoring, new(60, 10),
         (f, attempt) => new Outgoing.ToCluster(new ReleaseName(
             f.Id, StepNames.ReleaseName, attempt, f.Request.SourceInstance, f.Request.Spec)),
         // Two pods of one name there cannot be: the copy goes before the source comes back, and only if it can.

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Ms2m.Contracts;
+using Ms2m.Engine.Broker;
 using Ms2m.Kubernetes.Api;
 using Ms2m.Kubernetes.Resources;
 using Ms2m.Tests.Simulation;
@@ -22,17 +23,17 @@ public sealed class LettingPodsIn(EngineFixture fixture) : IClassFixture<EngineF
         await fleet.ReportAsync("node-a");
         await fleet.ReportAsync("node-b");
 
-        await fleet.SendAsync(Found, new WorkloadFound("node-a", "found-1", spec));
+        await fleet.SendAsync(Found, new WorkloadFound("node-a", "found-00000001", spec));
         await EventuallyAsync("it is let in", () => !fleet.Ordered.IsEmpty);
-        await fleet.SendAsync(Found, new WorkloadFound("node-b", "found-2", spec));
-        await fleet.ReportAsync("node-a", ScriptedFleet.Active("found-1", "found"));
-        await fleet.SendAsync(Found, new WorkloadFound("node-b", "found-2", spec));
+        await fleet.SendAsync(Found, new WorkloadFound("node-b", "found-00000002", spec));
+        await fleet.ReportAsync("node-a", ScriptedFleet.Active("found-00000001", "found"));
+        await fleet.SendAsync(Found, new WorkloadFound("node-b", "found-00000002", spec));
         // Another one's order shows that both had their turn.
-        await fleet.SendAsync(Found, new WorkloadFound("node-b", "mark-1", spec with { Name = "mark", Queue = "mark" }));
-        await EventuallyAsync("the mark is let in", () => fleet.Ordered.Any(order => InstanceOf(order.Body) == "mark-1"));
+        await fleet.SendAsync(Found, new WorkloadFound("node-b", "mark-00000001", spec with { Name = "mark", Queue = "mark" }));
+        await EventuallyAsync("the mark is let in", () => fleet.Ordered.Any(order => InstanceOf(order.Body) == "mark-00000001"));
 
-        Assert.Equal(["found-1"], fleet.Ordered.Where(order => order.Type == nameof(RunWorkload))
-            .Select(order => InstanceOf(order.Body)).Where(one => one != "mark-1").Distinct());
+        Assert.Equal(["found-00000001"], fleet.Ordered.Where(order => order.Type == nameof(RunWorkload))
+            .Select(order => InstanceOf(order.Body)).Where(one => one != "mark-00000001").Distinct());
     }
 
     [Fact]
@@ -41,12 +42,12 @@ public sealed class LettingPodsIn(EngineFixture fixture) : IClassFixture<EngineF
         await using var fleet = await ScriptedFleet.StartAsync(fixture.Options.Broker, "node-a", "node-b");
         var pods = new SimulatedCluster();
         await using var engine = await fixture.StartEngineAsync(edges: services => services.AddSingleton<IKubernetesApi>(pods));
-        await fleet.ReportAsync("node-a", Instance("ended-1", "ended") with { State = "exited" });
+        await fleet.ReportAsync("node-a", Instance("ended-00000001", "ended") with { State = "exited" });
         await fleet.ReportAsync("node-b");
 
-        await fleet.SendAsync(Found, new WorkloadFound("node-a", "ended-1-1", SpecOf("ended")));
+        await fleet.SendAsync(Found, new WorkloadFound("node-a", "ended-00000001-1", SpecOf("ended")));
 
-        await EventuallyAsync("it is let in", () => fleet.Ordered.Any(order => InstanceOf(order.Body) == "ended-1-1"));
+        await EventuallyAsync("it is let in", () => fleet.Ordered.Any(order => InstanceOf(order.Body) == "ended-00000001-1"));
     }
 
     [Fact]
@@ -54,23 +55,41 @@ public sealed class LettingPodsIn(EngineFixture fixture) : IClassFixture<EngineF
     {
         await using var fleet = await ScriptedFleet.StartAsync(fixture.Options.Broker, "node-a", "node-b");
         var pods = new SimulatedCluster();
-        pods.Given(Kinds.Pods, Objects.Pod("shop", "silent-0", "node-a", (Markings.Instance, "silent-1"), (Markings.Workload, "silent")));
+        pods.Given(Kinds.Pods, Objects.Pod("shop", "silent-0", "node-a", (Markings.Instance, "silent-00000001"), (Markings.Workload, "silent")));
         await using var engine = await fixture.StartEngineAsync(edges: services => services.AddSingleton<IKubernetesApi>(pods));
         // Three of its intervals are over before anybody can look.
         await fleet.SendAsync(Names.NodeReports, new NodeReported(
             "node-a", "http://node-a:8490", DateTimeOffset.UtcNow, 1, new Dictionary<string, string>(), 2, 8L << 30, 4L << 30, 2L << 30, [],
-            [Instance("silent-1", "silent")]));
+            [Instance("silent-00000001", "silent")]));
         await fleet.ReportAsync("node-b");
 
-        await fleet.SendAsync(Found, new WorkloadFound("node-b", "silent-2", SpecOf("silent")));
-        await fleet.SendAsync(Found, new WorkloadFound("node-b", "mark-2", SpecOf("mark-2")));
-        await EventuallyAsync("the mark is let in", () => fleet.Ordered.Any(order => InstanceOf(order.Body) == "mark-2"));
-        Assert.DoesNotContain(fleet.Ordered, order => InstanceOf(order.Body) == "silent-2");
+        await fleet.SendAsync(Found, new WorkloadFound("node-b", "silent-00000002", SpecOf("silent")));
+        await fleet.SendAsync(Found, new WorkloadFound("node-b", "mark2-00000001", SpecOf("mark2")));
+        await EventuallyAsync("the mark is let in", () => fleet.Ordered.Any(order => InstanceOf(order.Body) == "mark2-00000001"));
+        Assert.DoesNotContain(fleet.Ordered, order => InstanceOf(order.Body) == "silent-00000002");
 
         await pods.DeleteAsync(Kinds.Pods, new ObjectName("shop", "silent-0"), new Deletion { GracePeriodSeconds = 0 }, CancellationToken.None);
-        await fleet.SendAsync(Found, new WorkloadFound("node-b", "silent-2", SpecOf("silent")));
+        await fleet.SendAsync(Found, new WorkloadFound("node-b", "silent-00000002", SpecOf("silent")));
 
-        await EventuallyAsync("it is let in", () => fleet.Ordered.Any(order => InstanceOf(order.Body) == "silent-2"));
+        await EventuallyAsync("it is let in", () => fleet.Ordered.Any(order => InstanceOf(order.Body) == "silent-00000002"));
+    }
+
+    [Fact]
+    public async Task whoever_was_the_workload_before_is_shut_out_first_though_nobody_reports_it_any_more()
+    {
+        await using var fleet = await ScriptedFleet.StartAsync(fixture.Options.Broker, "node-a", "node-b");
+        await using var engine = await fixture.StartEngineAsync();
+        var users = engine.Services.GetRequiredService<BrokerUsers>();
+        await users.PutAsync(Names.InstanceUser("vanished-0000000a"), "p", CancellationToken.None);
+        await fleet.ReportAsync("node-a");
+        await fleet.ReportAsync("node-b");
+
+        await fleet.SendAsync(Found, new WorkloadFound("node-b", "vanished-0000000b", SpecOf("vanished")));
+        await EventuallyAsync("it is let in", () => fleet.Ordered.Any(order => InstanceOf(order.Body) == "vanished-0000000b"));
+
+        var names = await users.NamesAsync(CancellationToken.None);
+        Assert.DoesNotContain(Names.InstanceUser("vanished-0000000a"), names);
+        Assert.Contains(Names.InstanceUser("vanished-0000000b"), names);
     }
 
     private static InstanceReported Instance(string id, string workload) => ScriptedFleet.Active(id, workload) with { Spec = SpecOf(workload) };

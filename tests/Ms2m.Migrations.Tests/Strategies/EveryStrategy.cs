@@ -277,7 +277,7 @@ public class EveryStrategy
         command.MigrationId, command.Step, command.Attempt,
         command switch
         {
-            TakeCheckpoint or PreCopy or FreezeInstance or ThawInstance or DiscardCheckpoint => "node-a",
+            TakeCheckpoint or PreCopy or FreezeInstance or ThawInstance or DiscardCheckpoint or ReviveSource => "node-a",
             RemoveInstance { Step: StepNames.RemoveSource } => "node-a",
             ReserveTarget or RestoreShadow or StartInstance or ActivateInstance or CollectPages or RemoveInstance => "node-b",
             _ => Names.Engine,
