@@ -105,7 +105,7 @@ internal static class StatefulSets
         }
         if (Pods.HasEnded(pod))
         {
-            return new Act.Refuse(OwnershipProblems.InstanceEnded(pod));
+            return IsHeld(pod) ? Act.LetGo(pod) : new Act.Refuse(OwnershipProblems.InstanceEnded(pod));
         }
         if (pod.Metadata.Controller is { } owner && owner.Uid != set.Metadata.Uid)
         {
@@ -116,9 +116,13 @@ internal static class StatefulSets
         {
             return new Act.Refuse(OwnershipProblems.ScaledMeanwhile(set, index + 1));
         }
+        // A release was given up between two of its calls: the count first, before the pod is deleted as one too many.
+        if (replicas == index && pod.Metadata.Controller is not null)
+        {
+            return new Act.Scale(goal.Owner, index + 1, set.Metadata.ResourceVersion!);
+        }
         if (IsHeld(pod))
         {
-            // A release was given up between two of its calls.
             return Act.LetGo(pod);
         }
         if (!pod.IsReady)
@@ -127,7 +131,7 @@ internal static class StatefulSets
         }
         if (pod.Metadata.Controller is not null)
         {
-            return replicas > index && HasHeard(set) && set.Status is { ReadyReplicas: >= 1 } && set.Status.Replicas >= replicas
+            return HasHeard(set) && set.Status is { ReadyReplicas: >= 1 } && set.Status.Replicas >= replicas
                 ? Act.Done
                 : new Act.Wait($"the StatefulSet {set.Metadata.Name} to count {pod.Metadata.Name}");
         }

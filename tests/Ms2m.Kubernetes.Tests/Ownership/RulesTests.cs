@@ -43,6 +43,21 @@ public sealed class RulesTests
     }
 
     [Fact]
+    public void a_release_that_was_given_up_is_undone_count_first()
+    {
+        var source = SourcePod(PodOwner.StatefulSet);
+        var held = source with { Metadata = source.Metadata with { Finalizers = [Markings.HoldsName] } };
+        var back = Of(PodOwner.StatefulSet, Aim.Adopt) with { Instance = Source, Former = null };
+
+        var scale = Assert.IsType<Act.Scale>(OwnershipRules.Next(back, new Observed { StatefulSet = Set(replicas: 0), Named = held }));
+        var letGo = Assert.IsType<Act.Mark>(OwnershipRules.Next(back, new Observed { StatefulSet = Set(), Named = held }));
+
+        Assert.Equal((1, "40"), (scale.Replicas, scale.ResourceVersion));
+        Assert.Empty(letGo.Finalizers!);
+        Assert.Equal(Act.Done, OwnershipRules.Next(back, new Observed { StatefulSet = Set(), Named = source }));
+    }
+
+    [Fact]
     public void a_template_that_changed_meanwhile_is_no_owner_for_the_copy()
     {
         var set = Set();
