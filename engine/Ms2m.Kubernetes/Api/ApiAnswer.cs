@@ -57,8 +57,9 @@ public sealed record ApiProblem(int Code, string Reason, string Message)
     /// <summary>There is one of that name already.</summary>
     public bool Exists => Code == 409 && Reason == "AlreadyExists";
 
-    /// <summary>It has changed since it was read, or is not the one that was meant.</summary>
-    public bool IsConflict => Code == 409 && Reason != "AlreadyExists";
+    /// <summary>It has changed since it was read, or is not the one that was meant. A patch that names another one's uid is said to
+    /// be invalid.</summary>
+    public bool IsConflict => (Code == 409 && Reason != "AlreadyExists") || (Code == 422 && Causes.Any(OfUid));
 
     /// <summary>We may not, or are not known.</summary>
     public bool IsForbidden => Code is 401 or 403;
@@ -68,6 +69,8 @@ public sealed record ApiProblem(int Code, string Reason, string Message)
 
     /// <summary>The same call may succeed later.</summary>
     public bool IsPassing => Code is 0 or 408 or 429 or 500 or 502 or 503 or 504;
+
+    private static bool OfUid(string cause) => cause.StartsWith("metadata.uid:", StringComparison.Ordinal);
 }
 
 /// <summary>The server will not let us, however often it is asked.</summary>

@@ -12,7 +12,8 @@ public sealed record Patch(string ContentType, JsonNode Body)
     public bool Force { get; init; }
 
     /// <summary>RFC 7386: what is named is set, null removes. Lists are replaced as a whole. With
-    /// <c>metadata.resourceVersion</c> or <c>metadata.uid</c> in it, it is refused with 409 when the object is another.</summary>
+    /// <c>metadata.resourceVersion</c> or <c>metadata.uid</c> in it, it is refused when the object is another: see
+    /// <see cref="ApiProblem.IsConflict"/>.</summary>
     public static Patch Merge(JsonObject change) => new("application/merge-patch+json", change);
 
     /// <summary>Kubernetes' own, which merges lists by their keys; not for custom resources.</summary>

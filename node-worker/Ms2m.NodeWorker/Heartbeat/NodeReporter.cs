@@ -22,8 +22,10 @@ public sealed partial class NodeReporter(
     /// <summary>What runs containers here, as its version is named.</summary>
     private string Engine => options.Kubernetes is null ? "podman" : RuntimeOfNodeCheck.Name;
 
-    private IReadOnlyList<InstanceReported> _instances = [];
+    /// <summary>Null until they were seen once: a report without them would say that there are none.</summary>
+    private IReadOnlyList<InstanceReported>? _instances;
     private bool _silent;
+    private bool _blind;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,7 +50,8 @@ public sealed partial class NodeReporter(
         }
     }
 
-    internal async Task<NodeReported> LookAsync(CancellationToken cancel)
+    /// <returns>Null while nothing can be said of the node's instances.</returns>
+    internal async Task<NodeReported?> LookAsync(CancellationToken cancel)
     {
         var seen = features.Found;
         // Containers run on while the runtime does not answer: what was seen last is nearer to the truth than nothing.
@@ -59,6 +62,8 @@ public sealed partial class NodeReporter(
             _instances = [.. listed.Value.Select(container => Describe(container, before, after))];
             volumes.KeepOnly(_instances.Select(one => one.InstanceId));
         }
+        if (_instances is not { } there)
+            return null;
         string Version(string name) =>
             seen.FirstOrDefault(f => f.Name == name) is { Available: true } feature ? feature.Detail : "missing";
         return new NodeReported(
@@ -73,7 +78,7 @@ public sealed partial class NodeReporter(
                 ["kernel"] = Environment.OSVersion.Version.ToString(),
             },
             Environment.ProcessorCount, Room.TotalMemory, room.FreeMemory, room.FreeForCheckpoints, seen,
-            _instances, holdings.All is { Count: > 0 } held ? held : null)
+            there, holdings.All is { Count: > 0 } held ? held : null)
         {
             Surroundings = await surroundings.LookAsync(cancel),
         };
@@ -81,7 +86,15 @@ public sealed partial class NodeReporter(
 
     private async Task ReportAsync(CancellationToken cancel)
     {
-        var report = await LookAsync(cancel);
+        if (await LookAsync(cancel) is not { } report)
+        {
+            // One line for a blindness, as for a silence.
+            if (!_blind)
+                NothingSeen(Engine);
+            _blind = true;
+            return;
+        }
+        _blind = false;
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(Sending);
         try
@@ -123,6 +136,9 @@ public sealed partial class NodeReporter(
 
     [LoggerMessage(2302, LogLevel.Warning, "The broker does not take the node's reports: {Cause}")]
     private partial void NotHeard(string cause);
+
+    [LoggerMessage(2306, LogLevel.Warning, "The node's reports begin when its instances can be listed, and {Runtime} does not list them yet")]
+    private partial void NothingSeen(string runtime);
 
     [LoggerMessage(2303, LogLevel.Information, "The broker takes the node's reports again")]
     private partial void HeardAgain();

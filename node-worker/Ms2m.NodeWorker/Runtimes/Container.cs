@@ -55,6 +55,12 @@ public sealed record Container(string Id, string Name, WorkloadSpec? Spec, strin
     /// <summary>Its processes live and stand still.</summary>
     public bool IsFrozen => State == Frozen;
 
+    /// <summary>It is being removed, and runs on at most for its last moments.</summary>
+    public bool IsGoing { get; init; }
+
+    /// <summary>Runs or stands still, and is to stay.</summary>
+    public bool Stays => (IsRunning || IsFrozen) && !IsGoing;
+
     /// <summary>Its processes have ended, or never ran; it is not on its way to anything else.</summary>
     public bool HasEnded => State is "exited" or "stopped" or "dead";
 }

@@ -104,7 +104,7 @@ public sealed class RestoreShadowHandler(
         if (read.Value is not { } file || file.InstanceId != command.InstanceId || file.MigrationId != command.MigrationId)
             return false;
         var found = await runtime.FindAsync(command.InstanceId, cancel);
-        if (found.Failed || found.Value is not ({ IsRunning: true } or { IsFrozen: true }))
+        if (found.Failed || found.Value is not { Stays: true })
             return false;
         if (!command.PostCopy || (pages.Of(command.MigrationId) is { } session && await session.ProveAsync(cancel) is null))
             return true;

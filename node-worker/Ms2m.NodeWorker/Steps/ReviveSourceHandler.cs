@@ -3,6 +3,7 @@ using Ms2m.NodeWorker.Heartbeat;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Instances;
 using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Runtimes.Kubernetes;
 using Ms2m.NodeWorker.Runtimes.Kubernetes.Kubelet;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Registry;
@@ -20,14 +21,12 @@ public sealed class ReviveSourceHandler(
         var found = await runtime.FindAsync(instance, cancel);
         if (found.Failed)
             return found.Trouble;
-        var runs = found.Value is { IsRunning: true } or { IsFrozen: true };
-        if (command.OnlyAsks && !runs && outgoing.FindKept(command.MigrationId) is null)
-            return NodeFailures.NoCheckpoint();
-        if (!command.OnlyAsks && !runs)
+        if (found.Value is not { Stays: true })
         {
-            if (found.Value is not null && await runtime.RemoveAsync(instance, cancel) is { Failed: true } removal)
-                return removal.Trouble;
-            if (await ReviveAsync(command, cancel) is { } trouble)
+            var kept = await KeptAsync(command, cancel);
+            if (kept.Failed)
+                return kept.Trouble;
+            if (!command.OnlyAsks && await ReviveAsync(command, found.Value, kept.Value, cancel) is { } trouble)
                 return trouble;
         }
         answer(new SourceRevived(command.MigrationId, command.Step, command.Attempt, options.Node, instance));
@@ -35,20 +34,29 @@ public sealed class ReviveSourceHandler(
         return null;
     }
 
-    private async Task<Trouble?> ReviveAsync(ReviveSource command, CancellationToken cancel)
+    /// <summary>The checkpoint that was kept, if it would do.</summary>
+    private async Task<Outcome<string>> KeptAsync(ReviveSource command, CancellationToken cancel)
     {
-        var (instance, spec) = (command.InstanceId, command.Spec);
         if (outgoing.FindKept(command.MigrationId) is not { } kept)
             return NodeFailures.NoCheckpoint();
         var images = await ImagesAsync(kept, cancel);
-        if (images.Failed)
-            return images.Trouble;
+        return images.Failed || command.Spec.Pod is null ? images
+            : PodDocument.Read(images.Value, command.Spec) is { Failed: true } unreadable ? unreadable.Trouble
+            : images;
+    }
+
+    private async Task<Trouble?> ReviveAsync(ReviveSource command, Container? former, string images, CancellationToken cancel)
+    {
+        var (instance, spec) = (command.InstanceId, command.Spec);
+        // What has ended or is being deleted makes room; of two with one name the server takes none.
+        if (former is not null && await runtime.RemoveAsync(instance, cancel) is { Failed: true } removal)
+            return removal.Trouble;
         // Its memory knows what it is; the file says the same.
         var file = new InstanceFile(instance, spec.Name, InstanceRole.Active, command.Epoch, options.BrokerUriOf(instance));
         instances.Make(spec.Name);
         return await instances.WriteAsync(file, cancel)
             ?? await restore.RunAsync(
-                new ContainerRequest(instance, spec, instances.PathOf(spec.Name)), images.Value, command.Digest, cancel);
+                new ContainerRequest(instance, spec, instances.PathOf(spec.Name)), images, command.Digest, cancel);
     }
 
     /// <summary>What went through a registry is one file still.</summary>

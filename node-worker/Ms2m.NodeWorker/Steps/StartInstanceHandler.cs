@@ -33,7 +33,7 @@ public sealed class StartInstanceHandler(
         var found = await runtime.FindAsync(instance, cancel);
         if (found.Failed)
             return found.Trouble;
-        if (found.Value is { Spec: not null, IsRunning: false } && await runtime.RemoveAsync(instance, cancel) is { Failed: true } removal)
+        if (found.Value is { Spec: not null } and ({ IsRunning: false } or { IsGoing: true }) && await runtime.RemoveAsync(instance, cancel) is { Failed: true } removal)
             return removal.Trouble;
         var file = new InstanceFile(instance, spec.Name, InstanceRole.Active, command.Epoch, options.BrokerUriOf(instance));
         if (await instances.WriteAsync(file, cancel) is { } unwritten)

@@ -34,6 +34,9 @@ public sealed class TakeCheckpointHandler(
         var besides = await volumes.VolumesOfAsync(order, command.InstanceId, cancel);
         if (besides.Failed)
             return besides.Trouble;
+        var keeps = await GivesItsNameAwayAsync();
+        if (keeps.Failed)
+            return keeps.Trouble;
         long? volumesWire = null;
         // A folder of its own for each attempt: a cancelled dump may still be writing into its own.
         var attempt = Path.Combine(options.OutgoingFolder, string.Create(
@@ -55,6 +58,9 @@ public sealed class TakeCheckpointHandler(
                 return dumped.Trouble;
             if (!sent.Failed && command.PostCopy && await OfferAsync() is { } trouble)
                 return trouble;
+            // First kept, then said: once the engine has heard of it, nothing but this may be left of the source.
+            if (!sent.Failed && keeps.Value)
+                outgoing.Keep(command.MigrationId, attempt);
             answer(sent.Failed
                 ? new StepFailed(command.MigrationId, StepNames.SendCheckpoint, command.Attempt, options.Node,
                     sent.Trouble.Reason, sent.Trouble.Retryable)
@@ -64,9 +70,7 @@ public sealed class TakeCheckpointHandler(
                     WireBytes = sent.Value.WireBytes,
                     VolumeWireBytes = volumesWire,
                 });
-            if (!sent.Failed && await GivesItsNameAwayAsync())
-                outgoing.Keep(command.MigrationId, attempt);
-            else if (!sent.Failed && workload is not null && command.Transfer.Mode == TransferMode.Delta)
+            if (!sent.Failed && !keeps.Value && workload is not null && command.Transfer.Mode == TransferMode.Delta)
                 await KeepAsync(workload, sent.Value);
             return null;
         }
@@ -89,8 +93,13 @@ public sealed class TakeCheckpointHandler(
         }
 
         // Its pod goes before the copy is restored, so the way back is to restore it here.
-        async Task<bool> GivesItsNameAwayAsync() => options.Kubernetes is not null
-            && await runtime.FindAsync(command.InstanceId, cancel) is { Failed: false, Value.Spec.Pod.FixedName: not null };
+        async Task<Outcome<bool>> GivesItsNameAwayAsync()
+        {
+            if (options.Kubernetes is null)
+                return false;
+            var found = await runtime.FindAsync(command.InstanceId, cancel);
+            return found.Failed ? found.Trouble : found.Value?.Spec?.Pod is { Owner: PodOwner.StatefulSet } or { FixedName: not null };
+        }
 
         async Task<Trouble?> OfferAsync()
         {

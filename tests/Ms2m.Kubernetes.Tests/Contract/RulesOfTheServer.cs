@@ -72,7 +72,8 @@ internal static class RulesOfTheServer
             ["metadata"] = new JsonObject { ["uid"] = Guid.Empty.ToString(), ["labels"] = new JsonObject { ["b"] = "2" } },
         }), default);
 
-        Refused(patched.Problem, 409, "Conflict", "Operation cannot be fulfilled on pods \"one\": Precondition failed: UID in precondition");
+        Refused(patched.Problem, 422, "Invalid", "Pod \"one\" is invalid: metadata.uid: Invalid value");
+        Assert.True(patched.Problem!.IsConflict);
     }
 
     // 095, 096

@@ -33,6 +33,21 @@ public sealed class NodeReporterTests
     }
 
     [Fact]
+    public async Task nothing_is_said_of_instances_before_they_were_seen_once()
+    {
+        await using var stage = await WorkerStage.OpenAsync();
+        await stage.RunAsync("orders-s");
+        var reporter = stage.NewReporter();
+        stage.Runtime.ListingFails = NodeFailures.KubernetesSilent("list pods", "it was told to");
+
+        Assert.Null(await reporter.LookAsync(default));
+        stage.Runtime.ListingFails = null;
+        Assert.Single((await reporter.LookAsync(default))!.Instances);
+        stage.Runtime.ListingFails = NodeFailures.KubernetesSilent("list pods", "it was told to");
+        Assert.Single((await reporter.LookAsync(default))!.Instances);
+    }
+
+    [Fact]
     public async Task an_instance_that_stands_still_is_reported_so()
     {
         await using var stage = await WorkerStage.OpenAsync();

@@ -124,6 +124,19 @@ public sealed class LettingInTests : IDisposable
     }
 
     [Fact]
+    public async Task another_pod_of_the_name_is_not_marked_in_the_place_of_the_one_that_was_seen()
+    {
+        var pod = _stage.Waiting();
+        _stage.Cluster.Change(cluster => cluster.Store.Remove(Resource.Of(Kinds.Pods).Key(PodStage.Space, "orders-1")));
+        _stage.Waiting();
+
+        var marked = await _stage.Pods.MarkAsync(pod, null, new Dictionary<string, string?> { ["a"] = "b" }, asSeen: false, default);
+
+        Assert.Equal((false, false), (marked.Failed, marked.Value));
+        Assert.Null(_stage.Find("orders-1")!.Metadata.Annotation("a"));
+    }
+
+    [Fact]
     public async Task a_promotion_and_a_retirement_are_written_into_the_pod()
     {
         var instance = (await _stage.LetInAsync(_stage.Waiting())).Value.Name;

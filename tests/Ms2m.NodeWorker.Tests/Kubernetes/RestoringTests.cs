@@ -3,6 +3,7 @@ using Ms2m.Kubernetes.Resources;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Runtimes.Kubernetes.Pods;
 using Ms2m.NodeWorker.Tests.Kubernetes.Stage;
+using Ms2m.Tests.Simulation;
 
 namespace Ms2m.NodeWorker.Tests.Kubernetes;
 
@@ -116,6 +117,22 @@ public sealed class RestoringTests : IDisposable
 
         Assert.Contains("OutOfcpu: Node didn't have enough resource", restored.Trouble!.Reason.Message, StringComparison.Ordinal);
         Assert.Empty(_target.Loader.Images);
+    }
+
+    [Fact]
+    public async Task a_copy_that_is_deleted_before_anybody_looks_is_not_waited_for()
+    {
+        var (folder, spec) = await CheckpointAsync();
+        _source.Cluster.Refuse = call =>
+        {
+            if (call is { Verb: "watch" } && _target.Find(Copy) is not null)
+                _source.Cluster.Store.Remove(Resource.Of(Kinds.Pods).Key(PodStage.Space, Copy));
+            return null;
+        };
+
+        var restored = await RestoreAsync(folder, spec);
+
+        Assert.Contains("it was deleted", restored.Trouble!.Reason.Message, StringComparison.Ordinal);
     }
 
     [Fact]

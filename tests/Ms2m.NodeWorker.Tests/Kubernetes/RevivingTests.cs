@@ -1,9 +1,12 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ms2m.Contracts;
 using Ms2m.Kubernetes.Api;
+using Ms2m.Kubernetes.Resources;
 using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Runtimes.Kubernetes;
 using Ms2m.NodeWorker.Runtimes.Kubernetes.Images;
 using Ms2m.NodeWorker.Tests.Stage;
 using Ms2m.NodeWorker.Tests.Steps;
@@ -25,9 +28,15 @@ public sealed class RevivingTests
 
     private readonly Guid _migration = Guid.NewGuid();
 
-    private static Task<WorkerStage> OpenAsync(string node) => WorkerStage.OpenAsync(
-        node, change: options => options with { Kubernetes = new KubernetesSettings() },
-        services: services => services.AddSingleton<IKubernetesApi>(new SimulatedCluster()));
+    private static async Task<WorkerStage> OpenAsync(string node)
+    {
+        var stage = await WorkerStage.OpenAsync(
+            node, change: options => options with { Kubernetes = new KubernetesSettings() },
+            services: services => services.AddSingleton<IKubernetesApi>(new SimulatedCluster()));
+        stage.Runtime.Besides[PodDocument.FileName] = JsonSerializer.SerializeToUtf8Bytes(
+            Objects.Pod("shop", "orders-0", "node-s", (Markings.Workload, "orders")), KubernetesJson.Default.Pod);
+        return stage;
+    }
 
     /// <returns>The digest of what was sent.</returns>
     private async Task<string> MoveMemoryAsync(WorkerStage source, WorkerStage target, WorkloadSpec spec)
@@ -43,8 +52,8 @@ public sealed class RevivingTests
         return (await source.Bus.NextAsync<TransferCompleted>()).Digest;
     }
 
-    private void Revive(WorkerStage source, string digest, int attempt = 1) =>
-        source.Desk.Accept(new ReviveSource(_migration, StepNames.ReviveSource, attempt, Source, Spec, 1, digest));
+    private void Revive(WorkerStage source, string digest, bool onlyAsks = false, int attempt = 1) => source.Desk.Accept(
+        new ReviveSource(_migration, StepNames.ReviveSource, attempt, Source, Spec, 1, digest) { OnlyAsks = onlyAsks });
 
     private static int Images(WorkerStage stage) => stage.Left().Count(file => file.EndsWith(".img", StringComparison.Ordinal));
 
@@ -78,13 +87,75 @@ public sealed class RevivingTests
     }
 
     [Fact]
+    public async Task one_that_is_being_deleted_does_not_count_as_running()
+    {
+        await using var source = await OpenAsync("node-s");
+        await using var target = await OpenAsync("node-t");
+        var digest = await MoveMemoryAsync(source, target, Spec);
+        source.Runtime.Dismiss(Source);
+
+        Revive(source, digest);
+
+        await source.Bus.NextAsync<SourceRevived>();
+        Assert.Equal(1, source.Runtime.Restores);
+        Assert.True((await source.Runtime.FindAsync(Source, default)).Value!.Stays);
+    }
+
+    [Fact]
+    public async Task whether_it_could_be_restored_is_said_without_doing_it()
+    {
+        await using var source = await OpenAsync("node-s");
+        await using var target = await OpenAsync("node-t");
+        var digest = await MoveMemoryAsync(source, target, Spec);
+        source.Runtime.Dismiss(Source);
+
+        Revive(source, digest, onlyAsks: true);
+
+        await source.Bus.NextAsync<SourceRevived>();
+        Assert.Equal(0, source.Runtime.Restores);
+        Assert.True((await source.Runtime.FindAsync(Source, default)).Value!.IsGoing);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task a_checkpoint_that_does_not_say_of_which_pod_it_is_revives_nobody(bool onlyAsks)
+    {
+        await using var source = await OpenAsync("node-s");
+        await using var target = await OpenAsync("node-t");
+        source.Runtime.Besides[PodDocument.FileName] = [(byte)'?'];
+        var digest = await MoveMemoryAsync(source, target, Spec);
+        source.Runtime.Dismiss(Source);
+
+        Revive(source, digest, onlyAsks);
+
+        Assert.Equal("MS2M-2712", (await source.Bus.NextAsync<StepFailed>()).Reason.Code);
+        Assert.NotNull((await source.Runtime.FindAsync(Source, default)).Value);
+    }
+
+    [Fact]
+    public async Task nothing_is_dumped_when_nobody_can_say_whether_the_dump_is_to_be_kept()
+    {
+        await using var source = await OpenAsync("node-s");
+        await source.RunAsync(Source);
+        source.Runtime.InsteadOfFinding = () => NodeFailures.KubernetesSilent("list pods", "it was told to");
+
+        source.Desk.Accept(new TakeCheckpoint(
+            _migration, StepNames.TakeCheckpoint, 1, Source, "node-t", "https://node-t:1/transfer", "token", 50_000_000));
+
+        Assert.Equal("MS2M-2701", (await source.Bus.NextAsync<StepFailed>()).Reason.Code);
+        Assert.Equal(0, source.Runtime.Dumps);
+    }
+
+    [Fact]
     public async Task the_checkpoint_is_kept_through_a_restart_and_until_it_is_discarded()
     {
         await using var source = await OpenAsync("node-s");
         await using var target = await OpenAsync("node-t");
         await MoveMemoryAsync(source, target, Spec);
-        await Eventually.HoldsAsync("what is kept is all there is", () => Images(source) == 2);
 
+        // It is kept before anybody hears that it was sent.
+        Assert.Equal(2, Images(source));
         await source.StartOverAsync();
         Assert.Equal(2, Images(source));
         Assert.Contains(source.Holdings.All, one => one is { Kind: "outgoing-checkpoint" } && one.MigrationId == _migration);
@@ -116,7 +187,7 @@ public sealed class RevivingTests
         var (content, names) = (Path.Combine(kept, "content"), (string[])["inventory.img", "pages-1.img", "pod.json", "spec.dump"]);
         PrivateFiles.CreateFolder(content);
         foreach (var name in names)
-            await File.WriteAllTextAsync(Path.Combine(content, name), name);
+            await File.WriteAllBytesAsync(Path.Combine(content, name), source.Runtime.Besides.GetValueOrDefault(name, [1, 2]));
         using var digest = new CheckpointDigest();
         await digest.AppendFilesAsync(content, names, default);
         await using (var export = File.Create(Path.Combine(kept, RegistryTransfer.ExportFile)))
@@ -152,7 +223,7 @@ public sealed class RevivingTests
     {
         await using var source = await OpenAsync("node-s");
 
-        Revive(source, new string('0', 64));
+        Revive(source, new string('0', 64), onlyAsks: true);
 
         Assert.Equal("MS2M-2402", (await source.Bus.NextAsync<StepFailed>()).Reason.Code);
     }

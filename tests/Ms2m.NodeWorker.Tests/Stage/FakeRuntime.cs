@@ -17,6 +17,12 @@ public sealed class FakeRuntime : IContainerRuntime
     /// <summary>Called when a restore is about to run the first restored instruction.</summary>
     public Action<ContainerRequest>? BeforeRestore { get; set; }
 
+    /// <summary>When set, no list is given.</summary>
+    public Trouble? ListingFails { get; set; }
+
+    /// <summary>Files that each dump has besides, by their names.</summary>
+    public Dictionary<string, byte[]> Besides { get; } = [];
+
     /// <summary>Called when a list is made and not yet given.</summary>
     public Action? AfterListing { get; set; }
 
@@ -70,6 +76,8 @@ public sealed class FakeRuntime : IContainerRuntime
 
     public Task<Outcome<IReadOnlyList<Container>>> ListAsync(CancellationToken cancel)
     {
+        if (ListingFails is { } trouble)
+            return Answer<IReadOnlyList<Container>>(trouble);
         var listed = _containers.Values.ToList();
         AfterListing?.Invoke();
         return Answer<IReadOnlyList<Container>>(listed);
@@ -108,6 +116,8 @@ public sealed class FakeRuntime : IContainerRuntime
         if (HoldDump is { } hold)
             await hold.Task.WaitAsync(cancel);
         await File.WriteAllTextAsync(Path.Combine(folder, CheckpointFiles.Inventory), "1", cancel);
+        foreach (var (beside, content) in Besides)
+            await File.WriteAllBytesAsync(Path.Combine(folder, beside), content, cancel);
         if (Changed is not null)
             await File.WriteAllTextAsync(Path.Combine(folder, CheckpointFiles.Changed), Changed, cancel);
         Dumps++;
@@ -165,6 +175,9 @@ public sealed class FakeRuntime : IContainerRuntime
         _containers[name] = _containers[name] with { State = "exited", Pid = 0, ExitCode = 137 };
         _look?.Invoke();
     }
+
+    /// <summary>What a deletion does to a pod until its time is over.</summary>
+    public void Dismiss(string name) => _containers[name] = _containers[name] with { IsGoing = true };
 
     public async Task<Outcome<Done>> WatchExitsAsync(Action look, CancellationToken cancel)
     {

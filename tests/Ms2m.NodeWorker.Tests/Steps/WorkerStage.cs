@@ -98,8 +98,9 @@ internal sealed class WorkerStage : IAsyncDisposable
     /// <summary>As a restarted worker puts its node in order.</summary>
     public Task StartOverAsync() => ActivatorUtilities.CreateInstance<StartOver>(_app.Services, NewDesk()).StartAsync(default);
 
-    public Task<NodeReported> ReportAsync() =>
-        ActivatorUtilities.CreateInstance<NodeReporter>(_app.Services).LookAsync(CancellationToken.None);
+    public async Task<NodeReported> ReportAsync() => (await NewReporter().LookAsync(CancellationToken.None))!;
+
+    public NodeReporter NewReporter() => ActivatorUtilities.CreateInstance<NodeReporter>(_app.Services);
 
     public InstanceWatch NewWatch(StepDesk? desk = null) =>
         ActivatorUtilities.CreateInstance<InstanceWatch>(_app.Services, desk ?? Desk);

@@ -34,6 +34,10 @@ internal static class Server
         {
             return Problems.NotFound(key);
         }
+        if (what.Metadata.Uid is { } uid && uid != existing.Metadata.Uid)
+        {
+            return Problems.WrongUid(key, uid, existing.Metadata.Uid!);
+        }
         if (resource.IsCustom && what.Metadata.ResourceVersion is null)
         {
             return Problems.Invalid(
@@ -85,13 +89,14 @@ internal static class Server
         Store store, Resource resource, ObjectKey key, KubernetesObject existing, JsonObject wanted, string? subresource)
     {
         var (was, meta) = (resource.Write(existing), wanted["metadata"]!.AsObject());
-        if ((string?)meta["uid"] is { } uid && uid != existing.Metadata.Uid)
-        {
-            return Problems.WrongUid(key, uid, existing.Metadata.Uid!);
-        }
         if ((string?)meta["resourceVersion"] is { } version && version != existing.Metadata.ResourceVersion)
         {
             return Problems.Modified(key);
+        }
+        // For a patch a uid is no precondition but a field like others, which cannot be changed.
+        if ((string?)meta["uid"] is { } uid && uid != existing.Metadata.Uid)
+        {
+            return Problems.Invalid(resource.KindName, key.Name, "metadata.uid", $"Invalid value: \"{uid}\": field is immutable");
         }
         if (subresource == "status")
         {

@@ -66,10 +66,10 @@ internal sealed partial class KubernetesRuntime
     private async Task<Outcome<Container>> RunsAsync(Pod pod, CancellationToken cancel)
     {
         var container = Describe(pod);
-        if (container.IsRunning || container.IsFrozen)
+        if (container.Stays)
             return container;
-        if (container.HasEnded)
-            return NodeFailures.NotRunning(container.Name, container.State);
+        if (container.HasEnded || container.IsGoing)
+            return NodeFailures.NotRunning(container.Name, container.IsGoing ? "being deleted" : container.State);
         if (await WaitAsync(NodePods.NameOf(pod), pod.Metadata.Uid, cancel) is { } trouble)
             return trouble;
         var found = await pods.FindAsync(container.Name, cancel);
@@ -118,10 +118,17 @@ internal sealed partial class KubernetesRuntime
         try
         {
             var which = new Selection(name.Namespace, null, $"metadata.name={name.Name}");
+            var seen = false;
             await foreach (var news in api.WatchAsync(Kinds.Pods, which, limited.Token))
             {
+                // What a list that is made anew no longer has is gone without another word.
+                if (news.Kind == WatchedKind.Restarted)
+                    seen = false;
+                if (news.Kind == WatchedKind.Synchronized && !seen)
+                    return NodeFailures.PodNotStarted(name.ToString(), "it was deleted");
                 if (news.What is not { } pod || pod.Metadata.Uid != uid)
                     continue;
+                seen = true;
                 if (news.Kind == WatchedKind.Gone)
                     return NodeFailures.PodNotStarted(name.ToString(), "it was deleted");
                 var start = PodStart.Of(pod);

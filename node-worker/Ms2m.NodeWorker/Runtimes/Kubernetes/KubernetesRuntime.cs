@@ -121,6 +121,6 @@ internal sealed partial class KubernetesRuntime(
         var pid = state == "running" ? processes.FirstOf(id) : 0;
         if (pid > 0 && _groups.OfProcess(id, pid) is { } freezer && _groups.IsFrozen(freezer))
             state = Container.Frozen;
-        return new Container(id, instance, PodWorkloads.SpecOf(pod), state, pid, PodStates.ExitCodeOf(pod));
+        return new Container(id, instance, PodWorkloads.SpecOf(pod), state, pid, PodStates.ExitCodeOf(pod)) { IsGoing = pod.Metadata.IsGoing };
     }
 }

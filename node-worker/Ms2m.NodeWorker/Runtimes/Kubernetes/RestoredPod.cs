@@ -11,6 +11,10 @@ internal static class RestoredPod
     /// <summary>What a server fills in by itself, and refuses or gets wrong when another filled it in.</summary>
     private static readonly string[] Decided = ["ephemeralContainers", "priority", "preemptionPolicy", "schedulingGates"];
 
+    /// <summary>What a container wants of a pod that starts its containers again, and what the server refuses in one that never
+    /// does.</summary>
+    private static readonly string[] OfRestarts = ["resizePolicy", "restartPolicy", "restartPolicyRules"];
+
     /// <summary>Annotations that say what was done for the former pod, and not what is wanted of it.</summary>
     private static readonly string[] Former =
     [
@@ -55,15 +59,27 @@ internal static class RestoredPod
                 // A container that was started again would fall back to its checkpoint, or to nothing. Its owner replaces a
                 // pod that has failed, and the new one waits to be let in.
                 RestartPolicy = "Never",
-                Containers = [.. source.Spec.Containers!.Select(one => one.Name != container ? one : one with
-                {
-                    Image = image ?? PodWorkloads.BaseImageOf(source),
-                    ImagePullPolicy = pull switch { ImagePull.Never => "Never", ImagePull.Always => "Always", _ => one.ImagePullPolicy },
-                })],
+                Containers = [.. source.Spec.Containers!
+                    .Select(one => one with { Others = Without(one.Others, OfRestarts) })
+                    .Select(one => one.Name != container ? one : one with
+                    {
+                        Image = image ?? PodWorkloads.BaseImageOf(source),
+                        ImagePullPolicy = PolicyOf(pull, source, one),
+                    })],
+                // Sidecars stay what their own policy makes them.
+                InitContainers = source.Spec.InitContainers?.Select(one => one with { Others = Without(one.Others, ["resizePolicy"]) }).ToList(),
                 Others = Without(source.Spec.Others, Decided),
             },
         };
     }
+
+    private static string? PolicyOf(ImagePull pull, Pod source, PodContainer container) => pull switch
+    {
+        ImagePull.Never => "Never",
+        ImagePull.Always => "Always",
+        // That of a copy is for the image of its checkpoint.
+        _ => source.Metadata.Annotation(Markings.BaseImage) is null ? container.ImagePullPolicy : "IfNotPresent",
+    };
 
     /// <summary>Whoever takes the name of the source's pod is told its owner's; the source itself gets its own back.</summary>
     private static string NameOf(Pod source, WorkloadSpec spec, string instance) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Ms2m.NodeWorker.Runtimes.Kubernetes;
 
 namespace Ms2m.NodeWorker.Transfer.Delta;
 
@@ -23,7 +24,7 @@ public sealed class ProcMemory : ILiveMemory
 
     /// <param name="groups">As in /proc/PID/cgroup.</param>
     internal static bool IsIn(string groups, string container) =>
-        container.Length > 0 && groups.Contains($"-{container}", StringComparison.Ordinal);
+        container.Length > 0 && groups.Split('\n').Any(line => ContainerProcesses.IsOf(line, container));
 
     /// <summary>All that live in the same PID namespace: a container's processes, whoever started them.</summary>
     internal static IReadOnlyList<int> Processes(int pid)

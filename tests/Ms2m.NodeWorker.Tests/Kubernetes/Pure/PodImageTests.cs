@@ -42,6 +42,21 @@ public sealed class PodImageTests : IDisposable
         return files;
     }
 
+    [Theory]
+    [InlineData("""{"process":{"user":{"uid":1654,"gid":7}}}""", "1654:7")]
+    [InlineData("""{"process":{"user":{"uid":0,"gid":0,"additionalGids":[10]}}}""", "0:0")]
+    [InlineData("""{"process":{}}""", null)]
+    [InlineData("{", null)]
+    public async Task it_names_the_user_that_its_process_runs_as(string spec, string? user)
+    {
+        var folder = Checkpoint();
+        File.WriteAllText(Path.Combine(folder, "spec.dump"), spec);
+
+        var config = JsonDocument.Parse((await OfAsync(folder)).Image.ConfigBytes).RootElement.GetProperty("config");
+
+        Assert.Equal(user, config.TryGetProperty("User", out var said) ? said.GetString() : null);
+    }
+
     [Fact]
     public async Task its_layer_is_what_the_kubelet_would_have_made()
     {

@@ -49,6 +49,33 @@ public sealed class RestoredPodTests
     }
 
     [Fact]
+    public void what_containers_want_of_a_pod_that_starts_them_again_is_left_out()
+    {
+        var restarts = new Dictionary<string, JsonElement>
+        {
+            ["resizePolicy"] = JsonSerializer.SerializeToElement(new[] { new { resourceName = "cpu", restartPolicy = "RestartContainer" } }),
+            ["restartPolicy"] = JsonSerializer.SerializeToElement("Always"),
+            ["restartPolicyRules"] = JsonSerializer.SerializeToElement(Array.Empty<string>()),
+            ["tty"] = JsonSerializer.SerializeToElement(true),
+        };
+        var source = Source();
+        var sidecar = new PodContainer { Name = "sidecar", Others = restarts };
+        source = source with
+        {
+            Spec = source.Spec! with
+            {
+                Containers = [source.Spec.Containers![0] with { Others = restarts }, new PodContainer { Name = "beside", Others = restarts }],
+                InitContainers = [sidecar],
+            },
+        };
+
+        var spec = Restore(source).Spec!;
+
+        Assert.All(spec.Containers!, one => Assert.Equal(["tty"], one.Others!.Keys));
+        Assert.Equal(["restartPolicy", "restartPolicyRules", "tty"], Assert.Single(spec.InitContainers!).Others!.Keys.Order());
+    }
+
+    [Fact]
     public void it_keeps_all_of_the_spec_that_is_not_the_servers_to_decide()
     {
         var source = Source();
@@ -122,7 +149,9 @@ public sealed class RestoredPodTests
 
         var pod = RestoredPod.From(source, PodWorkloads.SpecOf(source)!, file, "node1", null, ImagePull.AsBefore);
 
-        Assert.Equal("registry.test:5000/test/counter:2", pod.Spec!.Containers!.Single().Image);
+        var container = pod.Spec!.Containers!.Single();
+        // The copy's own policy is that of an image which is there and nowhere else.
+        Assert.Equal(("registry.test:5000/test/counter:2", "IfNotPresent"), (container.Image, container.ImagePullPolicy));
         Assert.DoesNotContain(Markings.Migration, pod.Metadata.Labels!.Keys);
     }
 

@@ -37,6 +37,7 @@ public sealed class LiveMemoryTests
     [InlineData("0::/machine.slice/libpod-4711.scope\n", true)]
     [InlineData("0::/machine.slice/libpod-4711.scope/container/init.scope\n", true)]
     [InlineData("0::/../libpod_parent/libpod-4711\n", true)]
+    [InlineData("7:freezer:/kubepods/pod1/4711\n0::/\n", true)]
     [InlineData("0::/machine.slice/libpod-4712.scope\n", false)]
     [InlineData("0::/\n", false)]
     [InlineData("", false)]

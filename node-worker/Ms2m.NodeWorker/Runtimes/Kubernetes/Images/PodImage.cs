@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -26,7 +27,9 @@ internal sealed record PodImage(CheckpointImage Image, CheckpointContent Content
         {
             ["architecture"] = architecture,
             ["os"] = "linux",
-            ["config"] = new JsonObject { ["WorkingDir"] = "/" },
+            ["config"] = await UserOfAsync(folder, cancel) is { } user
+                ? new JsonObject { ["User"] = user, ["WorkingDir"] = "/" }
+                : new JsonObject { ["WorkingDir"] = "/" },
             ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray(layer.Digest) },
         });
         var configBlob = Blob.Of(ConfigType, config);
@@ -57,6 +60,25 @@ internal sealed record PodImage(CheckpointImage Image, CheckpointContent Content
             ["org.opencontainers.image.ref.name"] = name,
         };
         return Json(new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = IndexType, ["manifests"] = new JsonArray(manifest) });
+    }
+
+    /// <summary>Whom the container's first process runs as. The kubelet takes an image without one for root's, and refuses it
+    /// where <c>runAsNonRoot</c> is set.</summary>
+    private static async Task<string?> UserOfAsync(string folder, CancellationToken cancel)
+    {
+        try
+        {
+            await using var spec = File.OpenRead(Path.Combine(folder, "spec.dump"));
+            using var document = await JsonDocument.ParseAsync(spec, cancellationToken: cancel);
+            var user = document.RootElement.GetProperty("process").GetProperty("user");
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{user.GetProperty("uid").GetUInt32()}:{user.GetProperty("gid").GetUInt32()}");
+        }
+        catch (Exception e) when (e is IOException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            // Its runtime will say what is wrong with it.
+            return null;
+        }
     }
 
     public static string PathOf(Blob blob) => $"blobs/{blob.Digest.Replace(':', '/')}";
