@@ -57,4 +57,12 @@ public static partial class NodeFailures
 
     public static Trouble PodNameTaken(string pod) => Again(
         "MS2M-2715", $"There is a pod {pod} that is not the migration's.", "Wait until its owner has let it go, or delete it.");
+
+    public static Trouble NoSourcePod(string workload) => Again(
+        "MS2M-2716", $"The API server shows no pod of {workload} from which another could be made.",
+        "Does its source still run? kubectl get pods -l migration.ms2m.io/instance shows who was let in.");
+
+    public static Trouble PodNotTold(string instance, IEnumerable<string> spaces) => Never(
+        "MS2M-2717", $"Pods of several namespaces say that they are '{instance}': {string.Join(", ", spaces)}.",
+        "The label migration.ms2m.io/instance is the worker's to give: take it off the pods that it has not let in.");
 }

@@ -22,6 +22,7 @@ internal sealed class KubernetesLeftovers(KubeletArchives archives, KubernetesRu
         {
             archives.RemoveLeft(time.GetUtcNow(), all: false);
             await runtime.ForgetLeftImagesAsync(stoppingToken);
+            runtime.ForgetSources();
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }

@@ -11,6 +11,13 @@ public sealed record ContainerRequest(string Name, WorkloadSpec Spec, string Ins
     /// stands still from its first instruction until it is thawed.</summary>
     public bool KeepsConnections { get; init; }
 
+    /// <summary>For a preparation: where the source runs; null when that is not known.</summary>
+    public string? SourceNode { get; init; }
+
+    /// <summary>For a run: where containers are made by others, as pods are by their owners, one is made here all the
+    /// same.</summary>
+    public bool MayBeMade { get; init; }
+
     /// <summary>For a restore: folder of the daemon that brings the rest of the memory; null where all of it is there.</summary>
     public string? Pages { get; init; }
 }

@@ -28,6 +28,14 @@ public sealed class ReserveTargetHandler(
         // A former attempt's address is void from here on, and what came in under it is not wanted.
         await channels.CloseAsync(command.MigrationId);
         await incoming.DiscardAsync(command.MigrationId);
+        instances.Make(command.Spec.Name);
+        var request = new ContainerRequest(command.InstanceId, command.Spec, instances.PathOf(command.Spec.Name))
+        {
+            SourceNode = command.SourceNode,
+        };
+        // A pod's preparation may not be possible any more when it is wanted, and is nothing that takes time.
+        if (command.Spec.Pod is not null && await runtime.PrepareAsync(request, cancel) is { Failed: true } unprepared)
+            return unprepared.Trouble;
         var reservation = new Reservation(
             command.MigrationId, command.Attempt, command.InstanceId, command.Spec, command.SourceNode,
             TransferToken.DigestOf(command.Token), command.ExpectedBytes, command.MaxBytes)
@@ -35,9 +43,8 @@ public sealed class ReserveTargetHandler(
             PostCopy = command.PostCopy,
         };
         book.Write(reservation);
-        instances.Make(command.Spec.Name);
-        preparations.Begin(new ContainerRequest(
-            command.InstanceId, command.Spec, instances.PathOf(command.Spec.Name)));
+        if (command.Spec.Pod is null)
+            preparations.Begin(request);
 
         var path = TransferEndpoint.PathOf(command.MigrationId, command.Attempt);
         var query = TransferUrl.Query(

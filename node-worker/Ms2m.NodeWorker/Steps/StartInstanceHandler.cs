@@ -38,7 +38,8 @@ public sealed class StartInstanceHandler(
         var file = new InstanceFile(instance, spec.Name, InstanceRole.Active, command.Epoch, options.BrokerUriOf(instance));
         if (await instances.WriteAsync(file, cancel) is { } unwritten)
             return unwritten;
-        var run = await runtime.RunAsync(new ContainerRequest(instance, spec, instances.PathOf(spec.Name)), cancel);
+        var run = await runtime.RunAsync(
+            new ContainerRequest(instance, spec, instances.PathOf(spec.Name)) { MayBeMade = true }, cancel);
         if (run.Failed)
             return run.Trouble;
         book.Remove(command.MigrationId);

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using Ms2m.Kubernetes.Api;
 using Ms2m.Kubernetes.Resources;
 using Ms2m.NodeWorker.Runtimes;
@@ -52,6 +53,18 @@ public sealed class CheckpointingTests : IDisposable
         }, default));
         Assert.Equal(["inventory.img", "pages-1.img", "pod.json", "spec.dump"], names.Order(StringComparer.Ordinal));
         Assert.Single(Directory.GetFileSystemEntries(Path.GetDirectoryName(folder)!, "out*"));
+    }
+
+    [Fact]
+    public async Task what_no_target_would_take_fails_while_the_source_lives()
+    {
+        using var changed = new MemoryStream();
+        using (var tar = new TarWriter(changed, leaveOpen: true))
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.Fifo, "tmp/clr-debug-pipe-1-in"));
+        _stage.Changed = changed.ToArray();
+
+        Assert.Equal("MS2M-2308", (await TakeAsync(_stage.NewFolder())).Trouble!.Reason.Code);
+        Assert.Empty(Directory.GetFiles(_stage.Folder));
     }
 
     [Fact]

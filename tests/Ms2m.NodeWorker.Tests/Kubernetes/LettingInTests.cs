@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Ms2m.Contracts;
 using Ms2m.Kubernetes.Api;
 using Ms2m.Kubernetes.Resources;
@@ -12,13 +13,21 @@ namespace Ms2m.NodeWorker.Tests.Kubernetes;
 public sealed class LettingInTests : IDisposable
 {
     private readonly PodStage _stage = new();
+    private readonly RecordedLog _log = new();
+    private readonly ILoggerFactory _logs;
 
-    public void Dispose() => _stage.Dispose();
+    public LettingInTests() => _logs = LoggerFactory.Create(logging => logging.AddProvider(_log));
+
+    public void Dispose()
+    {
+        _logs.Dispose();
+        _stage.Dispose();
+    }
 
     private async Task<List<WorkloadFound>> FoundAsync()
     {
         var bus = new FakeBus();
-        await new FoundWorkloads(_stage.Options, _stage.Pods, bus).TellAsync(default);
+        await new FoundWorkloads(_stage.Options, _stage.Pods, bus, _logs.CreateLogger<FoundWorkloads>()).TellAsync(default);
         return [.. bus.Published.OfType<WorkloadFound>()];
     }
 
@@ -135,6 +144,58 @@ public sealed class LettingInTests : IDisposable
         Assert.Equal((false, false), (marked.Failed, marked.Value));
         Assert.Null(_stage.Find("orders-1")!.Metadata.Annotation("a"));
     }
+
+    [Fact]
+    public async Task a_pod_that_has_gone_is_not_made_after_another_one()
+    {
+        await _stage.LetInAsync(_stage.Waiting("orders-2", "node2"));
+        var pod = _stage.Waiting();
+        _stage.Cluster.Change(cluster => cluster.Store.Remove(Resource.Of(Kinds.Pods).Key(PodStage.Space, "orders-1")));
+
+        Assert.Equal("MS2M-2714", (await _stage.LetInAsync(pod)).Trouble!.Reason.Code);
+        Assert.Single(_stage.Cluster.All(Kinds.Pods));
+    }
+
+    [Theory]
+    [InlineData(50, true)]
+    [InlineData(51, false)]
+    public async Task a_workload_whose_name_leaves_no_room_for_a_copys_is_not_let_in_and_the_log_says_why(int length, bool letIn)
+    {
+        var pod = _stage.Waiting();
+        _stage.Cluster.Change(cluster => cluster.Store.Put(Kinds.Pods, Labelled(pod, (Markings.Workload, new string('w', length)))));
+
+        Assert.Equal(letIn, (await FoundAsync()).Count == 1);
+        Assert.Equal(letIn, _log.Lines.Count == 0);
+        Assert.All(_log.Lines, line => Assert.Contains("50 of them at most", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task an_instances_label_that_nobody_here_has_given_makes_no_instance()
+    {
+        var pod = _stage.Waiting();
+        _stage.Cluster.Change(cluster => cluster.Store.Put(Kinds.Pods, Labelled(pod, (Markings.Workload, "orders"), (Markings.Instance, "orders-12345678"))));
+
+        Assert.Null((await _stage.Runtime.FindAsync("orders-12345678", default)).Value);
+        Assert.Empty((await _stage.Runtime.ListAsync(default)).Value);
+        Assert.Empty(await FoundAsync());
+        Assert.Contains(Markings.Instance, Assert.Single(_log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task an_instance_that_two_namespaces_claim_is_nobodys()
+    {
+        var instance = (await _stage.LetInAsync(_stage.Waiting())).Value.Name;
+        var ours = _stage.Find("orders-1")!;
+        _stage.Cluster.Given(Kinds.Pods, ours with { Metadata = ours.Metadata with { Namespace = "elsewhere", Uid = Guid.NewGuid().ToString() } });
+
+        Assert.Equal("MS2M-2717", (await _stage.Runtime.RemoveAsync(instance, default)).Trouble!.Reason.Code);
+        Assert.Equal("orders-1", (await _stage.Pods.FindAsync(instance, default, PodStage.Space)).Value!.Metadata.Name);
+    }
+
+    private static Pod Labelled(Pod pod, params (string Name, string Value)[] labels) => pod with
+    {
+        Metadata = pod.Metadata with { Labels = labels.ToDictionary(one => one.Name, one => one.Value) },
+    };
 
     [Fact]
     public async Task a_promotion_and_a_retirement_are_written_into_the_pod()

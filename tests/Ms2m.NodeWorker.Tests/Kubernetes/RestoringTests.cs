@@ -1,6 +1,7 @@
 using Ms2m.Contracts;
 using Ms2m.Kubernetes.Resources;
 using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Runtimes.Kubernetes;
 using Ms2m.NodeWorker.Runtimes.Kubernetes.Pods;
 using Ms2m.NodeWorker.Tests.Kubernetes.Stage;
 using Ms2m.Tests.Simulation;
@@ -174,6 +175,56 @@ public sealed class RestoringTests : IDisposable
     }
 
     [Fact]
+    public async Task what_a_checkpoint_says_of_its_pod_makes_no_other_pod_of_it()
+    {
+        var (folder, spec) = await CheckpointAsync();
+        var said = PodDocument.Read(folder, spec).Value;
+        PodDocument.Write(said with { Spec = said.Spec! with { ServiceAccountName = "admin" } }, folder);
+
+        Assert.Null((await RestoreAsync(folder, spec)).Trouble);
+
+        Assert.NotEqual("admin", _target.Find(Copy)!.Spec!.ServiceAccountName);
+    }
+
+    [Fact]
+    public async Task what_the_server_said_of_the_source_lasts_when_the_source_is_gone_and_no_longer_than_its_copy()
+    {
+        var (folder, spec) = await CheckpointAsync();
+        Assert.False((await _target.Runtime.PrepareAsync(_target.Request(Copy, spec) with { SourceNode = "node1" }, default)).Failed);
+        _source.Cluster.Change(cluster => cluster.Store.Remove(Resource.Of(Kinds.Pods).Key(PodStage.Space, "orders-1")));
+
+        Assert.Null((await RestoreAsync(folder, spec)).Trouble);
+        await _target.Runtime.RemoveAsync(Copy, default);
+
+        Assert.Equal("MS2M-2716", (await RestoreAsync(folder, spec)).Trouble!.Reason.Code);
+    }
+
+    [Fact]
+    public async Task a_source_that_the_server_does_not_show_is_not_reserved_for()
+    {
+        var (_, spec) = await CheckpointAsync();
+
+        var prepared = await _target.Runtime.PrepareAsync(_target.Request(Copy, spec) with { SourceNode = "node2" }, default);
+
+        Assert.Equal("MS2M-2716", prepared.Trouble!.Reason.Code);
+    }
+
+    [Fact]
+    public async Task what_a_node_has_written_itself_it_believes_when_the_pod_is_gone()
+    {
+        var (folder, spec) = await CheckpointAsync();
+        var instance = PodWorkloads.InstanceOf(_source.Find("orders-1")!)!;
+        _source.Cluster.Change(cluster => cluster.Store.Remove(Resource.Of(Kinds.Pods).Key(PodStage.Space, "orders-1")));
+        PrivateFiles.CreateFolder(_source.Options.OutgoingFolder);
+        var kept = Path.Combine(_source.Options.OutgoingFolder, "kept");
+        Directory.Move(folder, kept);
+
+        Assert.Null((await _source.Runtime.RestoreAsync(_source.Request(instance, spec), kept, default)).Trouble);
+
+        Assert.Equal(instance, Assert.Single((await _source.Runtime.ListAsync(default)).Value).Name);
+    }
+
+    [Fact]
     public async Task an_archive_that_would_do_harm_makes_no_pod()
     {
         var (folder, spec) = await CheckpointAsync();
@@ -208,7 +259,7 @@ public sealed class RestoringTests : IDisposable
         Assert.Null(await _target.Files.WriteAsync(
             new InstanceFile(Copy, "orders", InstanceRole.Active, 2, _target.Options.BrokerUriOf(Copy)), default));
 
-        var run = await _target.Runtime.RunAsync(_target.Request(Copy, spec), default);
+        var run = await _target.Runtime.RunAsync(_target.Request(Copy, spec) with { MayBeMade = true }, default);
 
         Assert.True(run.Value.IsRunning);
         Assert.Equal((spec.Image, "node2"), (_target.Find(Copy)!.Spec!.Containers![0].Image, _target.Find(Copy)!.Spec!.NodeName));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ms2m.Kubernetes.Resources;
+using Ms2m.NodeWorker.Runtimes.Archives;
 using Ms2m.NodeWorker.Runtimes.Kubernetes.Images;
 using Ms2m.NodeWorker.Runtimes.Kubernetes.Kubelet;
 using Ms2m.NodeWorker.Runtimes.Kubernetes.Pods;
@@ -55,6 +56,9 @@ internal sealed partial class KubernetesRuntime
             }
             if (await PlainTar.MakeAsync(Path.Combine(folder, CheckpointFiles.Changed), archive.Length * Unpacking, cancel) is { } unreadable)
                 return NodeFailures.KubeletArchive(unreadable);
+            // By the target's rules, and here: what it would refuse is refused while the source lives.
+            if (await CheckedArchive.CheckFolderAsync(folder, [], cancel, whiteouts: true) is { } refused)
+                return refused;
             PodDocument.Write(pod, folder);
             var stats = CriuStats.ReadDump(Path.Combine(folder, "stats-dump"));
             var dump = new Dump(CheckpointFiles.WayOf(folder), stats?.FrozenMs + stats?.FreezingMs);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Ms2m.Kubernetes.Resources;
 using Ms2m.NodeWorker.Runtimes.Archives;
 using Ms2m.NodeWorker.Runtimes.Kubernetes.Images;
 
@@ -21,7 +22,7 @@ internal sealed partial class KubernetesRuntime
             return NodeFailures.NotOfPods("post-copy");
         if (PendingOf(request) is not { } file)
             return NodeFailures.NotTheInstance(request.Name, null);
-        var read = PodDocument.Read(folder, request.Spec);
+        var read = await PodOfAsync(request, folder, cancel);
         if (read.Failed)
             return read.Trouble;
         if (await CheckedArchive.CheckFolderAsync(folder, [], cancel, whiteouts: true) is { } refusal)
@@ -50,6 +51,21 @@ internal sealed partial class KubernetesRuntime
             await ForgetImagesAsync(request.Name, CancellationToken.None);
         }
     }
+
+    /// <summary>Of which pod the container was. Only what this node has written itself is believed; of a checkpoint from another
+    /// node, the API server's word counts.</summary>
+    private async Task<Outcome<Pod>> PodOfAsync(ContainerRequest request, string folder, CancellationToken cancel)
+    {
+        var said = PodDocument.Read(folder, request.Spec);
+        if (said.Failed || folder.StartsWith($"{options.OutgoingFolder}/", StringComparison.Ordinal))
+            return said;
+        return _sources.Has(request.Name) || await PrepareAsync(request, cancel) is not { Failed: true } unknown
+            ? _sources.Find(request.Name, request.Spec)
+            : unknown.Trouble;
+    }
+
+    /// <summary>Forgets which pods sources were whose migrations are over.</summary>
+    public void ForgetSources() => _sources.RemoveOld(time.GetUtcNow());
 
     private async Task<Outcome<LoadedImage>> LoadAsync(
         IImageLoader loader, PodImage image, string instance, CancellationToken cancel)

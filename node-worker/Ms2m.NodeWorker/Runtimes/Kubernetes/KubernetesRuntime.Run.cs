@@ -10,15 +10,15 @@ internal sealed partial class KubernetesRuntime
     /// <summary>A container that waits is looked at again when it has changed meanwhile.</summary>
     private const int Attempts = 5;
 
-    /// <summary>Lets a pod in that waits to be this instance. Where none does, and a copy of one that runs elsewhere is meant,
-    /// makes one from its description, with its owner's image and none of its memory.</summary>
+    /// <summary>Lets a pod in that waits to be this instance. Where none does, and one may be made, makes it as its source's was
+    /// described, with its owner's image and none of its memory.</summary>
     public async Task<Outcome<Container>> RunAsync(ContainerRequest request, CancellationToken cancel)
     {
         if (PendingOf(request) is not { } file)
             return NodeFailures.NotTheInstance(request.Name, null);
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var found = await pods.FindAsync(request.Name, cancel);
+            var found = await pods.FindAsync(request.Name, cancel, request.Spec.Pod?.Namespace);
             if (found.Failed)
                 return found.Trouble;
             if (found.Value is { } there && !PodStates.HasLostState(there))
@@ -27,7 +27,7 @@ internal sealed partial class KubernetesRuntime
             if (workloads.Failed)
                 return workloads.Trouble;
             if (workloads.Value.FirstOrDefault(pod => PodWorkloads.IsWaiting(pod) && PodWorkloads.InstanceToBe(pod) == request.Name) is not { } waiting)
-                return await CopyAsync(request, file, cancel);
+                return request.MayBeMade ? await MakeAsync(request, file, cancel) : NodeFailures.NobodyWaits(request.Name);
             var letIn = await LetInAsync(waiting, file, cancel);
             if (letIn.Failed)
                 return letIn.Trouble;
@@ -47,19 +47,18 @@ internal sealed partial class KubernetesRuntime
             [Markings.LetIn] = PodStates.StatusOf(pod)?.ContainerID,
         }, asSeen: true, cancel);
 
-    private async Task<Outcome<Container>> CopyAsync(ContainerRequest request, InstanceFile file, CancellationToken cancel)
+    private async Task<Outcome<Container>> MakeAsync(ContainerRequest request, InstanceFile file, CancellationToken cancel)
     {
-        // Who is to be let in and is not there is gone: only a workload that runs elsewhere has a pod to be copied.
-        var model = await pods.AnyOfAsync(request.Spec, cancel);
-        if (model.Failed)
-            return model.Trouble;
-        if (model.Value is not { } source || PodWorkloads.InstanceOf(source) is null || PodWorkloads.SpecOf(source)?.Pod is null
-            || source.Spec?.NodeName == options.Node)
-            return NodeFailures.NobodyWaits(request.Name);
-        var pod = RestoredPod.From(source, request.Spec, file, options.Node, image: null, ImagePull.AsBefore);
+        // Its source may be gone by now, and was asked for when it was not.
+        if (!_sources.Has(request.Name) && await PrepareAsync(request, cancel) is { Failed: true } unknown)
+            return unknown.Trouble;
+        var source = _sources.Find(request.Name, request.Spec);
+        if (source.Failed)
+            return source.Trouble;
+        var pod = RestoredPod.From(source.Value, request.Spec, file, options.Node, image: null, ImagePull.AsBefore);
         if (await StartAsync(pod, cancel) is { } trouble)
             return trouble;
-        var found = await pods.FindAsync(request.Name, cancel);
+        var found = await pods.FindAsync(request.Name, cancel, request.Spec.Pod?.Namespace);
         return found.Failed ? found.Trouble : found.Value is { } made ? Describe(made) : NodeFailures.EndedAtOnce(request.Name);
     }
 

@@ -16,6 +16,8 @@ internal sealed partial class KubernetesRuntime(
 {
     private readonly ControlGroups _groups = new(new PodmanPlaces(options.CriuConfiguration));
 
+    private readonly SourcePods _sources = new(options);
+
     /// <summary>A container that starts, is restored, or goes.</summary>
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(60);
 
@@ -56,9 +58,18 @@ internal sealed partial class KubernetesRuntime(
         return loader.Failed ? loader.Trouble : await loader.Value.HasBaseAsync(image, cancel);
     }
 
-    /// <summary>There is nothing to make before the pod, and the pod is what restores.</summary>
-    public Task<Outcome<Done>> PrepareAsync(ContainerRequest request, CancellationToken cancel) =>
-        Task.FromResult<Outcome<Done>>(NodeWorker.Done.It);
+    /// <summary>There is nothing to make before the pod, and the pod is what restores. What it is to be is asked for while its
+    /// source is there.</summary>
+    public async Task<Outcome<Done>> PrepareAsync(ContainerRequest request, CancellationToken cancel)
+    {
+        var found = await pods.SourceOfAsync(request, cancel);
+        if (found.Failed)
+            return found.Trouble;
+        if (found.Value is not { } source)
+            return NodeFailures.NoSourcePod(request.Spec.Name);
+        _sources.Keep(request.Name, source);
+        return NodeWorker.Done.It;
+    }
 
     public Task<Outcome<IPageDaemon>> StartPagesAsync(string images, string work, CancellationToken cancel) =>
         Task.FromResult<Outcome<IPageDaemon>>(NodeFailures.NotOfPods("post-copy"));
@@ -92,6 +103,7 @@ internal sealed partial class KubernetesRuntime(
         if (found.Value is { } pod && await DeleteAsync(pod, cancel) is { } trouble)
             return trouble;
         _groups.Forget(name);
+        _sources.Remove(name);
         await ForgetImagesAsync(name, cancel);
         return NodeWorker.Done.It;
     }

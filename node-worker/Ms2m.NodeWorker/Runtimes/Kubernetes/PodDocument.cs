@@ -17,9 +17,12 @@ internal static class PodDocument
         PrivateFiles.Replace(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(pod, KubernetesJson.Default.Pod));
 
     /// <summary>The pod, if it is the workload's: a checkpoint is not believed what it says of whom it is of.</summary>
-    public static Outcome<Pod> Read(string folder, WorkloadSpec spec)
+    public static Outcome<Pod> Read(string folder, WorkloadSpec spec) => ReadFile(Path.Combine(folder, FileName), spec);
+
+    /// <summary>The same, of a file of another name.</summary>
+    public static Outcome<Pod> ReadFile(string path, WorkloadSpec spec)
     {
-        var file = new FileInfo(Path.Combine(folder, FileName));
+        var file = new FileInfo(path);
         if (!file.Exists || file.Length > MaxBytes)
             return NodeFailures.NotThatPod("it does not say which it was");
         try

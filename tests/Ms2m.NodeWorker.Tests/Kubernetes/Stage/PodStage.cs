@@ -113,6 +113,9 @@ internal sealed class PodStage : IDisposable
         return folder;
     }
 
+    /// <summary>What the container has changed in its files, as the runtime tells it.</summary>
+    public byte[]? Changed { get; set; }
+
     /// <summary>What a kubelet does with an order.</summary>
     public ApiAnswer<string> Write(CheckpointOrder order)
     {
@@ -125,6 +128,8 @@ internal sealed class PodStage : IDisposable
                 DataStream = new MemoryStream(Encoding.ASCII.GetBytes(content)),
             });
         }
+        if (Changed is not null)
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, CheckpointFiles.Changed) { DataStream = new MemoryStream(Changed) });
         return path;
     }
 

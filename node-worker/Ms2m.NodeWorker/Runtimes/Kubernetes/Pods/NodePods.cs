@@ -25,7 +25,7 @@ public sealed class NodePods(IKubernetesApi api, WorkerOptions options, TimeProv
 
     public async Task<Outcome<IReadOnlyList<Pod>>> InstancesAsync(CancellationToken cancel)
     {
-        var listed = await ListAsync(Instances, cancel);
+        var listed = await ListInstancesAsync(Instances, cancel);
         if (!listed.Failed)
             _seen = (listed.Value, time.GetTimestamp());
         return listed;
@@ -38,19 +38,32 @@ public sealed class NodePods(IKubernetesApi api, WorkerOptions options, TimeProv
             ? Outcome<IReadOnlyList<Pod>>.Of(pods)
             : await InstancesAsync(cancel);
 
-    public async Task<Outcome<Pod?>> FindAsync(string instance, CancellationToken cancel)
+    /// <param name="space">Its namespace, where that is known.</param>
+    public async Task<Outcome<Pod?>> FindAsync(string instance, CancellationToken cancel, string? space = null)
     {
-        var found = await ListAsync(new Selection(null, $"{Markings.Instance}={instance}", OnThisNode), cancel);
-        // One that is on its way out may still be there.
-        return found.Failed ? found.Trouble : found.Value.OrderBy(pod => pod.Metadata.IsGoing).FirstOrDefault();
+        var found = await ListInstancesAsync(new Selection(space, $"{Markings.Instance}={instance}", OnThisNode), cancel);
+        if (found.Failed)
+            return found.Trouble;
+        var spaces = found.Value.Select(pod => pod.Metadata.Namespace ?? "").Distinct().Order(StringComparer.Ordinal).ToList();
+        // Of one's pods one that is on its way out may still be there.
+        return spaces.Count > 1 ? NodeFailures.PodNotTold(instance, spaces) : found.Value.OrderBy(pod => pod.Metadata.IsGoing).FirstOrDefault();
     }
 
-    /// <summary>A pod of that workload anywhere, for its description.</summary>
-    public async Task<Outcome<Pod?>> AnyOfAsync(WorkloadSpec spec, CancellationToken cancel)
+    /// <summary>The pod of which a copy is to be made: wherever it runs, or where it is said to.</summary>
+    public async Task<Outcome<Pod?>> SourceOfAsync(ContainerRequest request, CancellationToken cancel)
     {
-        var found = await ListAsync(new Selection(spec.Pod?.Namespace, $"{Markings.Workload}={spec.Name}"), cancel);
-        return found.Failed ? found.Trouble
-            : found.Value.OrderBy(pod => PodWorkloads.InstanceOf(pod) is null).ThenBy(pod => pod.Metadata.IsGoing).FirstOrDefault();
+        if (request.Spec.Pod is not { } wanted)
+            return (Pod?)null;
+        var there = await ListInstancesAsync(
+            new Selection(wanted.Namespace, Markings.Instance, request.SourceNode is { } on ? $"spec.nodeName={on}" : null), cancel);
+        return there.Failed ? there.Trouble
+            : there.Value
+                .Where(pod => PodWorkloads.InstanceOf(pod) != request.Name && PodWorkloads.SpecOf(pod) is { Pod: { } found } spec
+                    && spec.Name == request.Spec.Name && found.Container == wanted.Container)
+                .OrderBy(pod => pod.Metadata.IsGoing)
+                .ThenBy(PodStates.HasLostState)
+                .ThenByDescending(pod => PodWorkloads.FileOf(pod)?.Role == InstanceRole.Active)
+                .FirstOrDefault();
     }
 
     public async Task<Outcome<Pod?>> GetAsync(ObjectName name, CancellationToken cancel)
@@ -96,6 +109,13 @@ public sealed class NodePods(IKubernetesApi api, WorkerOptions options, TimeProv
     {
         var answer = await api.ListAsync(Kinds.Pods, which, cancel);
         return answer.Problem is { } problem ? TroubleOf("list pods", problem) : answer.Value.Items.ToList();
+    }
+
+    /// <summary>A label alone makes no instance: it may stand in a template, and whoever may make pods may write it.</summary>
+    private async Task<Outcome<IReadOnlyList<Pod>>> ListInstancesAsync(Selection which, CancellationToken cancel)
+    {
+        var listed = await ListAsync(which, cancel);
+        return listed.Failed ? listed : listed.Value.Where(PodWorkloads.IsInstance).ToList();
     }
 
     private static JsonObject Object(IReadOnlyDictionary<string, string?> texts) =>

@@ -12,17 +12,37 @@ public static class PodWorkloads
 
     private const int UidDigits = 8;
 
+    /// <summary>For a copy's name a workload's gets a hyphen and twelve digits of its migration's id.</summary>
+    private const int LongestName = 63 - 13;
+
     /// <summary>The instance that a pod is; null when it has not been let in.</summary>
     public static string? InstanceOf(Pod pod) => pod.Metadata.Label(Markings.Instance);
 
     /// <summary>The instance that a pod will be when it is let in. One whose container has lost its state is another.</summary>
     public static string InstanceToBe(Pod pod)
     {
-        var workload = NameOf(pod) ?? "";
-        var uid = (pod.Metadata.Uid ?? "").Replace("-", "", StringComparison.Ordinal);
-        var instance = $"{workload[..Math.Min(workload.Length, MaxName)].TrimEnd('-')}-{uid[..Math.Min(uid.Length, UidDigits)]}";
+        var instance = FirstOf(pod);
         return PodStates.HasLostState(pod) && PodStates.StatusOf(pod)?.RestartCount is { } restarts ? $"{instance}-{restarts}" : instance;
     }
+
+    /// <summary>Whether the pod is the instance that its label names: by its uid, or as a copy that a migration has made.</summary>
+    public static bool IsInstance(Pod pod)
+    {
+        if (InstanceOf(pod) is not { } instance)
+            return false;
+        var first = FirstOf(pod);
+        return instance == first || instance.StartsWith($"{first}-", StringComparison.Ordinal)
+            || pod.Metadata.Label(Markings.Migration) is not null || FileOf(pod)?.InstanceId == instance;
+    }
+
+    /// <summary>Why a pod with a workload's label is none that can be moved; null when it can.</summary>
+    public static string? RefusalOf(Pod pod) =>
+        NameOf(pod) is not { } name ? null
+        : !Names.IsValid(name) || name.Length > LongestName
+            ? $"its label {Markings.Workload} is not made of a to z, 0 to 9 and inner hyphens, {LongestName} of them at most"
+        : ContainerOf(pod) is null ? $"it has no container of the name that its annotation {Markings.Container} gives"
+        : InstanceOf(pod) is not null && !IsInstance(pod) ? $"its label {Markings.Instance} is not its own: the worker gives it"
+        : null;
 
     /// <summary>Runs, holds no instance's memory, and would like to.</summary>
     public static bool IsWaiting(Pod pod) =>
@@ -32,7 +52,7 @@ public static class PodWorkloads
     /// <summary>Null when the pod is no workload's.</summary>
     public static WorkloadSpec? SpecOf(Pod pod)
     {
-        if (NameOf(pod) is not { } name || !Names.IsValid(name) || ContainerOf(pod) is not { } container)
+        if (NameOf(pod) is not { } name || !Names.IsValid(name) || name.Length > LongestName || ContainerOf(pod) is not { } container)
             return null;
         var meta = pod.Metadata;
         return new WorkloadSpec(
@@ -81,6 +101,14 @@ public static class PodWorkloads
         labels.Remove(Markings.Instance);
         labels.Remove(Markings.Migration);
         return labels;
+    }
+
+    /// <summary>The instance that a pod is by its uid, as long as its first container runs.</summary>
+    private static string FirstOf(Pod pod)
+    {
+        var workload = NameOf(pod) ?? "";
+        var uid = (pod.Metadata.Uid ?? "").Replace("-", "", StringComparison.Ordinal);
+        return $"{workload[..Math.Min(workload.Length, MaxName)].TrimEnd('-')}-{uid[..Math.Min(uid.Length, UidDigits)]}";
     }
 
     // A copy has the label only when its owner has taken it over.
