@@ -20,6 +20,9 @@ internal static class PodFailures
 
     public static Failure Of(ApiProblem problem) => problem switch
     {
+        { Reason: ApiProblem.Waiting } => new(
+            "MS2M-1302", $"The pod's owner was not done in time. {problem.Message}",
+            problem.Causes is [var help, ..] ? help : "See `kubectl describe` of the pod and of its owner. The engine asks again."),
         { IsForbidden: true } => new(
             "MS2M-1304", $"Kubernetes does not let the engine: {problem.Message}",
             "Apply the ClusterRole ms2m-engine of deploy/kubernetes and bind it to the engine's service account."),

@@ -92,6 +92,8 @@ public sealed partial class PodTaskConsumer(
             }
         }
 
+        // Whoever is stopped himself has not failed: somebody else is asked the same.
+        context.CancellationToken.ThrowIfCancellationRequested();
         var endpoint = await context.GetSendEndpoint(_migrations);
         await endpoint.Send(answer, answer.GetType(), context.CancellationToken);
     }

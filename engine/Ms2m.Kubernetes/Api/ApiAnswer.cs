@@ -43,6 +43,9 @@ public sealed record ApiProblem(int Code, string Reason, string Message)
     /// <summary>The answer did not come in time.</summary>
     public const string Timeout = nameof(Timeout);
 
+    /// <summary>The server did what it was asked, and what was waited for afterwards did not come in time.</summary>
+    public const string Waiting = nameof(Waiting);
+
     /// <summary>There was an answer, but it makes no sense.</summary>
     public const string Unreadable = nameof(Unreadable);
 

@@ -16,7 +16,11 @@ public abstract record Act
 
     /// <summary>Somebody else is to do something.</summary>
     /// <param name="For">As it stands after "waits for".</param>
-    public sealed record Wait(string For) : Act;
+    public sealed record Wait(string For) : Act
+    {
+        /// <summary>Where there is more to say to whoever waits in vain.</summary>
+        public ApiProblem? Because { get; init; }
+    }
 
     /// <summary>It cannot be so, or not without somebody's help.</summary>
     public sealed record Refuse(ApiProblem Problem) : Act;
@@ -58,7 +62,9 @@ public abstract record Act
     public static Act Done { get; } = new Nothing();
 
     /// <summary>What passes by itself is waited for.</summary>
-    internal static Act WaitOrRefuse(ApiProblem problem) => problem.IsConflict ? new Wait(problem.Message) : new Refuse(problem);
+    internal static Act WaitOrRefuse(ApiProblem problem) => problem.IsConflict ? WaitWhile(problem) : new Refuse(problem);
+
+    internal static Wait WaitWhile(ApiProblem problem) => new(problem.Message) { Because = problem };
 
     internal static Mark Label(Pod pod, IReadOnlyDictionary<string, string?> labels, string? cost = null) => new(
         pod, labels, cost is null ? None : new Dictionary<string, string?> { [Markings.DeletionCost] = cost });

@@ -4,7 +4,8 @@ using Ms2m.Kubernetes.Api;
 namespace Ms2m.Kubernetes.Ownership;
 
 /// <summary>Takes a pod out of its owner's hands and gives it back, so that at no moment the owner has a reason to make an
-/// empty one that would be let in. Each may be repeated, and looks at what is there before it does anything.</summary>
+/// empty one that would be let in. Each may be repeated, and looks at what is there before it does anything. Each waits for as
+/// long as it is let: whoever cancels hears what it waited for last, as <see cref="ApiProblem.Waiting"/>.</summary>
 public interface IPodOwnership
 {
     /// <summary>Touches nothing: whether the owner of an instance's pod can be dealt with at all; the problem says why not, and

@@ -31,7 +31,8 @@ internal static class LoosePods
         }
         var labels = PodLabels.ToTake(copy) ?? new Dictionary<string, string>();
         var former = seen.Of(goal.Former);
-        var left = labels.Keys.Where(name => former?.Metadata.Label(name) is not null).ToList();
+        // What says that it is ours stays on it: its worker must know it to remove it.
+        var left = labels.Keys.Where(name => name != Markings.Workload && former?.Metadata.Label(name) is not null).ToList();
         return left.Count > 0 ? Act.Label(former!, left.ToDictionary(name => name, _ => (string?)null))
             : !PodLabels.Has(copy, labels) ? Act.Label(copy, PodLabels.Set(labels))
             : Act.Done;

@@ -67,6 +67,11 @@ internal static class OwnershipProblems
     public static ApiProblem NameTaken(Pod pod) => Lasting(
         "NameTaken", $"The name {pod.Metadata.Name} belongs to another pod.", "Its owner made it anew when the copy went; the state is gone.");
 
+    public static ApiProblem Waited(Act.Wait waits) => new(408, ApiProblem.Waiting, waits.Because?.Message ?? $"It waited for {waits.For}.")
+    {
+        Causes = waits.Because?.Causes ?? [],
+    };
+
     // What follows passes when somebody does something, so that it is worth to ask again: its code is that of a conflict.
 
     public static ApiProblem NodeLost(Pod pod) => Passing(

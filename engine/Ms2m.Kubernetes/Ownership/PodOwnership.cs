@@ -28,35 +28,43 @@ public sealed class PodOwnership(IKubernetesApi api, TimeProvider time) : IPodOw
 
     private async Task<ApiAnswer<Done>> ReachAsync(Goal goal, CancellationToken cancel)
     {
-        while (true)
+        Act.Wait? last = null;
+        try
         {
-            var seen = await _eyes.LookAsync(goal, cancel);
-            // What the server cannot say now it may say soon; until when is the caller's affair.
-            var act = seen.Problem is { } unseen
-                ? unseen.IsPassing ? new Act.Wait($"an answer of the API server: {unseen.Message}") : new Act.Refuse(unseen)
-                : OwnershipRules.Next(goal, seen.Value);
-            switch (act)
+            while (true)
             {
-                case Act.Nothing:
-                    return default(Done);
-                case Act.Refuse refused:
-                    return refused.Problem;
-                case Act.Wait waits:
-                    await PauseAsync(waits.For, cancel);
-                    break;
-                default:
-                    if (await DoAsync(act, cancel) is { } problem)
-                    {
-                        // Somebody was faster, or it is gone: what is there now decides.
-                        if (!problem.IsConflict && !problem.IsMissing && !problem.IsPassing)
-                        {
-                            return problem;
-                        }
-                        await PauseAsync(problem.Message, cancel);
-                    }
-                    break;
+                switch (await StepAsync(goal, cancel))
+                {
+                    case Act.Nothing:
+                        return default(Done);
+                    case Act.Refuse refused:
+                        return refused.Problem;
+                    case Act.Wait waits:
+                        last = waits;
+                        await Task.Delay(_pause, time, cancel);
+                        break;
+                }
             }
         }
+        catch (OperationCanceledException) when (last is not null && cancel.IsCancellationRequested)
+        {
+            return OwnershipProblems.Waited(last);
+        }
+    }
+
+    /// <returns>What was done, or is to be waited for, or why it is over.</returns>
+    private async Task<Act> StepAsync(Goal goal, CancellationToken cancel)
+    {
+        var seen = await _eyes.LookAsync(goal, cancel);
+        // What the server cannot say now it may say soon; until when is the caller's affair.
+        var act = seen.Problem is { } unseen
+            ? unseen.IsPassing ? new Act.Wait($"an answer of the API server: {unseen.Message}") : new Act.Refuse(unseen)
+            : OwnershipRules.Next(goal, seen.Value);
+        var problem = await DoAsync(act, cancel);
+        return problem is null ? act
+            // Somebody was faster, or it is gone: what is there now decides.
+            : problem.IsConflict || problem.IsMissing || problem.IsPassing ? Act.WaitWhile(problem)
+            : new Act.Refuse(problem);
     }
 
     private async Task<ApiProblem?> DoAsync(Act act, CancellationToken cancel) => act switch
@@ -67,16 +75,4 @@ public sealed class PodOwnership(IKubernetesApi api, TimeProvider time) : IPodOw
             Resources.Kinds.Pods, new ObjectName(mark.Pod.Metadata.Namespace, mark.Pod.Metadata.Name!), mark.Patch, cancel)).Problem,
         _ => null,
     };
-
-    private async Task PauseAsync(string what, CancellationToken cancel)
-    {
-        try
-        {
-            await Task.Delay(_pause, time, cancel);
-        }
-        catch (OperationCanceledException over)
-        {
-            throw new OperationCanceledException($"It waited for {what}.", over, cancel);
-        }
-    }
 }

@@ -66,7 +66,7 @@ internal static class StatefulSets
                 : IsHeld(pod) ? new Act.Scale(goal.Owner, index, set.Metadata.ResourceVersion!)
                 // Nothing new may hold what is going; it goes on its own, and another comes.
                 : !pod.Metadata.IsGoing ? Act.Hold(pod)
-                : IsLost(seen.Node) ? new Act.Refuse(OwnershipProblems.NodeLost(pod))
+                : IsLost(seen.Node) ? Act.WaitWhile(OwnershipProblems.NodeLost(pod))
                 : new Act.Wait($"the pod {goal.Pod.FixedName} to be gone");
         }
         if (replicas != index)
@@ -80,7 +80,7 @@ internal static class StatefulSets
         var counts = (set.Status?.Replicas ?? 0) > index;
         return pod is not null && IsHeld(pod)
             ? counts ? Act.LetGo(pod) : new Act.Wait($"the StatefulSet {set.Metadata.Name} to notice {goal.Pod.FixedName}")
-            : pod is { Metadata.IsGoing: true } && IsLost(seen.Node) ? new Act.Refuse(OwnershipProblems.NodeLost(pod))
+            : pod is { Metadata.IsGoing: true } && IsLost(seen.Node) ? Act.WaitWhile(OwnershipProblems.NodeLost(pod))
             : pod is not null ? new Act.Wait($"the pod {goal.Pod.FixedName} to be gone")
             : counts ? new Act.Wait($"the StatefulSet {set.Metadata.Name} to notice that {goal.Pod.FixedName} is gone")
             : Act.Done;

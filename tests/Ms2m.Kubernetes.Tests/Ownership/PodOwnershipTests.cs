@@ -52,10 +52,48 @@ public sealed class PodOwnershipTests
             return null;
         };
 
-        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => ownership.ReleaseNameAsync(pod, Scene.Source, over.Token));
+        var answer = await ownership.ReleaseNameAsync(pod, Scene.Source, over.Token);
 
-        Assert.Contains("etcd is away", failure.Message, StringComparison.Ordinal);
+        Assert.Equal((ApiProblem.Waiting, true), (answer.Problem?.Reason, answer.Problem?.IsPassing));
+        Assert.Contains("etcd is away", answer.Problem?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_name_on_a_dead_node_is_waited_for_until_an_administrator_says_that_it_is_dead()
+    {
+        var (_, cluster, pod, ownership) = Begin(PodOwner.StatefulSet);
+        cluster.Change(one =>
+        {
+            one.Nodes.PowerOff("node1");
+            one.Nodes.NoticeLoss("node1");
+            one.Nodes.EvictFromLost("node1");
+        });
+        using (var impatient = new CancellationTokenSource(TimeSpan.FromSeconds(1)))
+        {
+            var waited = (await ownership.ReleaseNameAsync(pod, Scene.Source, impatient.Token)).Problem;
+
+            Assert.Equal((ApiProblem.Waiting, true), (waited?.Reason, waited?.IsPassing));
+            Assert.Contains("node1 does not answer", waited?.Message, StringComparison.Ordinal);
+            Assert.Contains("out-of-service", Assert.Single(waited!.Causes), StringComparison.Ordinal);
+        }
+        using var over = new CancellationTokenSource(_patience);
+        var release = ownership.ReleaseNameAsync(pod, Scene.Source, over.Token);
+        await cluster.DeleteAsync(Kinds.Pods, new ObjectName(pod.Namespace, pod.FixedName!), new Deletion { GracePeriodSeconds = 0 }, over.Token);
+
+        Assert.Null((await release).Problem);
+    }
+
+    [Fact]
+    public async Task a_former_pod_that_nobody_owns_is_known_to_no_service_and_to_its_worker_still()
+    {
+        var (scene, cluster, pod, ownership) = Begin(PodOwner.Nobody);
+        await cluster.CreateAsync(Kinds.Pods, scene.Restored(cluster.Store.State, Scene.Copy), default);
+        using var over = new CancellationTokenSource(_patience);
+
+        Assert.Null((await ownership.AdoptAsync(pod, Scene.Copy, Scene.Source, over.Token)).Problem);
+
+        var former = cluster.All(Kinds.Pods).Single(one => one.Metadata.Label(Markings.Instance) == Scene.Source);
+        Assert.Equal((null, "orders"), (former.Metadata.Label("app"), former.Metadata.Label(Markings.Workload)));
     }
 
     [Fact]

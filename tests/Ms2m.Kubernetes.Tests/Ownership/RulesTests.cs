@@ -13,20 +13,18 @@ public sealed class RulesTests
         Act.Done, Release(new Observed { StatefulSet = Set(replicas: 1), Named = CopyPod() }));
 
     [Fact]
-    public void a_pod_that_is_to_end_on_a_lost_node_is_said_and_not_forced_away()
+    public void a_pod_that_is_to_end_on_a_lost_node_is_waited_for_and_not_forced_away()
     {
         var pod = SourcePod(PodOwner.StatefulSet);
-        var refused = Assert.IsType<Act.Refuse>(Release(new Observed
+        var waits = Assert.IsType<Act.Wait>(Release(new Observed
         {
             StatefulSet = Set(replicas: 0),
             Named = pod with { Metadata = pod.Metadata with { DeletionTimestamp = DateTimeOffset.UnixEpoch } },
             Node = new Node { Status = new NodeStatus { Conditions = [new Condition { Type = "Ready", Status = "Unknown" }] } },
         }));
 
-        Assert.Equal("NodeLost", refused.Problem.Reason);
-        // Worth to be asked again.
-        Assert.True(refused.Problem.IsConflict);
-        Assert.Contains("out-of-service", Assert.Single(refused.Problem.Causes), StringComparison.Ordinal);
+        Assert.Equal("NodeLost", waits.Because?.Reason);
+        Assert.Contains("out-of-service", Assert.Single(waits.Because!.Causes), StringComparison.Ordinal);
     }
 
     [Fact]
