@@ -29,6 +29,7 @@ public static class StepNames
     public const string RemoveSource = "remove-source";
     public const string CloseReplay = "close-replay";
     public const string ConfirmRevival = "confirm-revival";
+    public const string SettleName = "settle-name";
     public const string ReviveSource = "revive-source";
     public const string ReadoptSource = "readopt-source";
     public const string ConfirmSource = "confirm-source";

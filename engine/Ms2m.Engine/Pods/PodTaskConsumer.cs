@@ -38,7 +38,15 @@ public sealed partial class PodTaskConsumer(
     public Task Consume(ConsumeContext<ReleaseName> context) => RunAsync(context, _waiting, async (owners, pod, token) =>
     {
         var task = context.Message;
-        var answer = await owners.ReleaseNameAsync(pod, task.InstanceId, token);
+        if (task.UnlessItStays)
+        {
+            // Whoever releases it still hears within a look that nobody wants that any more.
+            await Task.Delay(_look * 4, time, token);
+        }
+
+        var answer = task.UnlessItStays
+            ? await owners.SettleNameAsync(pod, task.InstanceId, token)
+            : await owners.ReleaseNameAsync(pod, task.InstanceId, token);
         return Said(answer, task, new NameReleased(task.MigrationId, task.Step, task.Attempt));
     }, task => task.Spec);
 

@@ -19,6 +19,10 @@ public enum Aim
     /// <summary>The name is free, and its owner makes no other of that name.</summary>
     Release,
 
+    /// <summary>Of a release that is taken back: the pod stays and nobody ends it; or, as it goes already, the name is
+    /// free.</summary>
+    Settle,
+
     /// <summary>The pod is its owner's.</summary>
     Adopt,
 }

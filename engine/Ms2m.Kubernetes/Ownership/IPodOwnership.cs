@@ -18,6 +18,10 @@ public interface IPodOwnership
     /// name.</summary>
     Task<ApiAnswer<Done>> ReleaseNameAsync(WorkloadPod pod, string instance, CancellationToken cancel);
 
+    /// <summary>Ends a release that is taken back, however far it has come. A source's pod that has not begun to go stays its
+    /// owner's; else all is done so that the name is free, and the source may be restored under it.</summary>
+    Task<ApiAnswer<Done>> SettleNameAsync(WorkloadPod pod, string instance, CancellationToken cancel);
+
     /// <summary>Lets an instance's pod be its owner's once it is ready, and the former instance's pod go. A pod without an
     /// owner gets the former one's labels. Done when the owner has as many as it wants and the instance's pod among
     /// them.</summary>

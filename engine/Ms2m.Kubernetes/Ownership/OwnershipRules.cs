@@ -17,8 +17,9 @@ public static class OwnershipRules
     {
         (Aim.Check, _) => Check(goal, seen) is { } problem ? new Act.Refuse(problem) : Act.Done,
         (Aim.Release, PodOwner.StatefulSet) => StatefulSets.Release(goal, seen),
+        (Aim.Settle, PodOwner.StatefulSet) => StatefulSets.Settle(goal, seen),
         // Their copies have names of their own.
-        (Aim.Release, _) => Act.Done,
+        (Aim.Release or Aim.Settle, _) => Act.Done,
         (_, PodOwner.StatefulSet) => StatefulSets.Adopt(goal, seen),
         (_, PodOwner.ReplicaSet) => ReplicaSets.Adopt(goal, seen),
         _ => LoosePods.Adopt(goal, seen),
@@ -59,7 +60,7 @@ public static class OwnershipRules
             case PodOwner.StatefulSet:
                 yield return new Question.OfStatefulSet(goal.Owner);
                 yield return new Question.OfNamed(new ObjectName(space, goal.Pod.FixedName ?? ""));
-                if (goal.Aim == Aim.Release && seen.Named is { Metadata.IsGoing: true, Spec.NodeName: { } node })
+                if (goal.Aim is Aim.Release or Aim.Settle && seen.Named is { Metadata.IsGoing: true, Spec.NodeName: { } node })
                 {
                     yield return new Question.OfNode(node);
                 }

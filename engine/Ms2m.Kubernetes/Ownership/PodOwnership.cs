@@ -23,6 +23,9 @@ public sealed class PodOwnership(IKubernetesApi api, TimeProvider time) : IPodOw
     public Task<ApiAnswer<Done>> ReleaseNameAsync(WorkloadPod pod, string instance, CancellationToken cancel) =>
         ReachAsync(new Goal(Aim.Release, pod, instance), cancel);
 
+    public Task<ApiAnswer<Done>> SettleNameAsync(WorkloadPod pod, string instance, CancellationToken cancel) =>
+        ReachAsync(new Goal(Aim.Settle, pod, instance), cancel);
+
     public Task<ApiAnswer<Done>> AdoptAsync(WorkloadPod pod, string instance, string? former, CancellationToken cancel) =>
         ReachAsync(new Goal(Aim.Adopt, pod, instance, former), cancel);
 

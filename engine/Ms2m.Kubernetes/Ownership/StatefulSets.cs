@@ -50,6 +50,29 @@ internal static class StatefulSets
         return act is Act.Refuse && IsHeld(pod) ? Act.LetGo(pod!) : act;
     }
 
+    /// <summary>A pod that has not begun to go is kept: the higher count first, and it is let go when the controller works by
+    /// it. One that has is released to the end, since until then the controller may still delete whoever has the name, and the
+    /// source's pod, as long as it is there in any form, keeps the source from being restored.</summary>
+    public static Act Settle(Goal goal, Observed seen)
+    {
+        var (set, pod) = (seen.StatefulSet, seen.Named);
+        if (set is null or { Metadata.IsGoing: true })
+        {
+            // Nobody deletes or makes pods of that name any more.
+            return IsHeld(pod) ? Act.LetGo(pod!) : Act.Done;
+        }
+        if (pod is null || Pods.HasEnded(pod) || pod.Metadata.Label(Markings.Instance) != goal.Instance || Index(set, goal) is not { } index)
+        {
+            return Release(goal, seen);
+        }
+        var replicas = Replicas(set);
+        return replicas == index ? new Act.Scale(goal.Owner, index + 1, set.Metadata.ResourceVersion!)
+            : replicas > index && !HasHeard(set) ? new Act.Wait($"the StatefulSet {set.Metadata.Name} to notice that it has more replicas")
+            : IsHeld(pod) ? Act.LetGo(pod)
+            : replicas > index ? Act.Done
+            : new Act.Refuse(OwnershipProblems.ScaledMeanwhile(set, index + 1));
+    }
+
     private static Act Free(Goal goal, Observed seen, StatefulSet? set, Pod? pod)
     {
         if (set is null or { Metadata.IsGoing: true } || Index(set, goal) is not { } index)

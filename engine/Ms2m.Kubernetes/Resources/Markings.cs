@@ -47,7 +47,7 @@ public static class Markings
     public const string LetIn = Prefix + "let-in-container";
 
     /// <summary>Finalizer of a StatefulSet's pod that is to give up its name: it holds the name until the StatefulSet knows that
-    /// it is to make no other. Taken off by the same step, and by the one that undoes it.</summary>
+    /// it is to make no other. Taken off by the same step, and by those that undo it.</summary>
     public const string HoldsName = Prefix + "holds-name";
 
     /// <summary>Kubernetes' own annotation: of the pods of a ReplicaSet, the cheaper ones are deleted first.</summary>

@@ -15,6 +15,15 @@ public static class PodSteps
         StepNames.ConfirmRevival, UndoOrder.ConfirmRevival, new(10, 3), Reviving(StepNames.ConfirmRevival, onlyAsks: true),
         SignOfLife: true, ServesAgain: true);
 
+    // Of a source whose pod has ended, too: it is to be restored under the name.
+    private static readonly UndoStep _settle = new(
+        StepNames.SettleName, UndoOrder.Settle, new(60, 5),
+        (f, attempt) => new Outgoing.ToCluster(new ReleaseName(
+            f.Id, StepNames.SettleName, attempt, f.Request.SourceInstance, f.Request.Spec)
+        {
+            UnlessItStays = true,
+        }));
+
     private static readonly UndoStep _revive = new(
         StepNames.ReviveSource, UndoOrder.Revive, new(f => SourceSteps.Moving(f), 10), Reviving(StepNames.ReviveSource, onlyAsks: false),
         ServesAgain: true);
@@ -32,7 +41,10 @@ public static class PodSteps
         (f, attempt) => new Outgoing.ToCluster(new ReleaseName(
             f.Id, StepNames.ReleaseName, attempt, f.Request.SourceInstance, f.Request.Spec)),
         // Two pods of one name there cannot be: the copy goes before the source comes back, and only if it can.
-        [_confirmRevival, TargetSteps.Remove with { Order = UndoOrder.FreeName, AfterUndoOf = StepNames.ReleaseName }, _revive, _readopt],
+        [
+            _confirmRevival, TargetSteps.Remove with { Order = UndoOrder.FreeName, AfterUndoOf = StepNames.ReleaseName }, _settle,
+            _revive, _readopt,
+        ],
         StopsSource: true);
 
     private static readonly ForwardStep _adopt = new(

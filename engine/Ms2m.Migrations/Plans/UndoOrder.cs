@@ -4,10 +4,13 @@ namespace Ms2m.Migrations.Plans;
 internal static class UndoOrder
 {
     /// <summary>Before the copy goes of a source that is no more.</summary>
-    public const int ConfirmRevival = -4;
+    public const int ConfirmRevival = -5;
 
     /// <summary>One name, one pod.</summary>
-    public const int FreeName = -3;
+    public const int FreeName = -4;
+
+    /// <summary>What is half released is in nobody's hands: it is not known whether the source's pod stays.</summary>
+    public const int Settle = -3;
 
     public const int Revive = -2;
 

@@ -53,7 +53,7 @@ public sealed class MovingPods(EngineFixture fixture) : IClassFixture<EngineFixt
         var view = await MoveAsync(engine, cluster);
 
         Assert.True(view.Phase == Phase.RolledBack, $"{view.Phase}: {view.Reason}");
-        Assert.Equal("check release readopt", string.Join(' ', owners.Asked));
+        Assert.Equal("check release settle readopt", string.Join(' ', owners.Asked));
         var steps = (await engine.Services.GetRequiredService<ReadStream>().ReadAsync(view.MigrationId, 1, CancellationToken.None)).Select(one => one.Alias).ToList();
         Assert.True(steps.LastIndexOf("source_revived") < steps.LastIndexOf("instance_adopted"), string.Join(' ', steps));
         Assert.True(steps.LastIndexOf("instance_adopted") < steps.LastIndexOf("source_resumed"), string.Join(' ', steps));

@@ -17,6 +17,8 @@ public sealed class ScriptedOwnership : IPodOwnership
 
     public Task<ApiAnswer<Done>> ReleaseNameAsync(WorkloadPod pod, string instance, CancellationToken cancel) => DoAsync("release");
 
+    public Task<ApiAnswer<Done>> SettleNameAsync(WorkloadPod pod, string instance, CancellationToken cancel) => DoAsync("settle");
+
     public Task<ApiAnswer<Done>> AdoptAsync(WorkloadPod pod, string instance, string? former, CancellationToken cancel) =>
         DoAsync(former is null ? "readopt" : "adopt");
 

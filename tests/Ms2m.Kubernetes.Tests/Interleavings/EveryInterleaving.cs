@@ -27,6 +27,10 @@ public sealed class EveryInterleaving(ITestOutputHelper output)
     [Fact]
     public void a_source_that_comes_back_is_its_owners_again() => Holds(new Scene(PodOwner.StatefulSet) { RollsBack = true });
 
+    [Fact]
+    public void a_way_back_that_does_not_settle_the_name_first_loses_the_source() =>
+        Assert.NotNull(Explorer.Run(new Scene(PodOwner.StatefulSet) { RollsBack = true, Settles = false }).Wrong);
+
     [Theory]
     [MemberData(nameof(Owners))]
     public void what_happens_to_engine_and_source_takes_nothing_from_the_copy(PodOwner owner) =>

@@ -31,7 +31,8 @@ internal sealed class Judge(Scene scene, Moves moves)
         // What is going on a dead node stays until somebody says that it is dead.
         var pods = Pods(world).Where(pod => !pod.Metadata.IsGoing || !world.Cluster.LostNodes.Contains(pod.Spec!.NodeName!)).ToList();
         var running = world.Cluster.Running.Values.ToList();
-        if (world.Stage != moves.End || pods is not [{ IsReady: true } pod] || running is not [{ Origin: Origin.Checkpoint, Restarts: 0 }])
+        if (world.Stage != moves.End || pods is not [{ IsReady: true } pod] || running is not [{ Restarts: 0 } process] || !Knows(process)
+            || pod.Metadata.Finalizers is { Count: > 0 })
         {
             return false;
         }

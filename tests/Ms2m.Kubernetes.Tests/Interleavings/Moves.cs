@@ -28,6 +28,10 @@ internal sealed class Moves(Scene scene, ClusterState begin)
         {
             yield return engine;
         }
+        if (scene.RollsBack && world.Stage is >= 0 and < Scene.WayBack)
+        {
+            yield return new Move("somebody cancels", world with { Stage = Scene.WayBack, Engine = Mind.Empty }, false);
+        }
         if (scene.Twice && Second(world) is { } second)
         {
             yield return second;
@@ -58,6 +62,9 @@ internal sealed class Moves(Scene scene, ClusterState begin)
         var (cluster, stage) = (SimulatedCluster.From(world.Cluster), _stages[world.Stage]);
         switch (stage)
         {
+            case Stage.Restore(var instance) when Of(cluster, instance) is { } there:
+                // What goes is not restored yet, and what runs not again.
+                return there.Metadata.IsGoing ? null : new Move($"the worker finds {instance}", Next(world, cluster), false);
             case Stage.Restore(var instance):
                 Server.Create(cluster.Store, Kinds.Pods, scene.Restored(begin, instance));
                 return Of(cluster, instance) is null ? null : new Move($"the worker makes {instance}", Next(world, cluster), false);
@@ -116,10 +123,14 @@ internal sealed class Moves(Scene scene, ClusterState begin)
                 {
                     return ("looks", new Mind(seen, null), null);
                 }
-                // Who waits looks again, and has nothing in mind until then.
-                return scene.Does(OwnershipRules.Next(goal, scene.Told(seen))) is var act and not Act.Wait
-                    ? ("has seen all", new Mind(Observed.Nothing, act), null)
-                    : ("waits", Mind.Empty, null);
+                return scene.Does(OwnershipRules.Next(goal, scene.Told(seen))) switch
+                {
+                    // Nobody here brings it back or says that it is dead.
+                    Act.Wait { Because.Reason: "NodeLost" } => ("waits until its deadline", Mind.Empty, false),
+                    // Who waits looks again, and has nothing in mind until then.
+                    Act.Wait => ("waits", Mind.Empty, null),
+                    var act => ("has seen all", new Mind(Observed.Nothing, act), null),
+                };
             case Act.Nothing:
                 return ($"is done: {goal.Aim}", Mind.Empty, true);
             case Act.Refuse refuse:

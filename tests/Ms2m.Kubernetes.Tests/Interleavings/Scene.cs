@@ -41,8 +41,15 @@ internal sealed record Scene(PodOwner Owner)
     /// <summary>The source is removed before its copy is its owner's: a mistake in the plan.</summary>
     public bool RemovesFirst { get; init; }
 
-    /// <summary>Of a StatefulSet: the copy is given up and the source restored from the same checkpoint.</summary>
+    /// <summary>Of a StatefulSet: the migration is given up, at any point from the beginning of the release to the copy's
+    /// creation, and the source restored from the same checkpoint if its pod is gone.</summary>
     public bool RollsBack { get; init; }
+
+    /// <summary>False is a mistake in the plan.</summary>
+    public bool Settles { get; init; } = true;
+
+    /// <summary>The stage at which a rollback begins.</summary>
+    public const int WayBack = 2;
 
     /// <summary>Nothing that may happen is a reason not to end well.</summary>
     public bool MustSucceed { get; init; }
@@ -71,7 +78,11 @@ internal sealed record Scene(PodOwner Owner)
         var adopt = new Stage.Reach(new Goal(Aim.Adopt, pod, Copy, Source));
         var (release, restore) = (new Stage.Reach(new Goal(Aim.Release, pod, Source)), new Stage.Restore(Copy));
         return Owner == PodOwner.StatefulSet && RollsBack
-            ? [release, restore, new Stage.Remove(Copy), new Stage.Restore(Source), new Stage.Reach(new Goal(Aim.Adopt, pod, Source))]
+            ?
+            [
+                release, restore, new Stage.Remove(Copy), .. Settles ? [new Stage.Reach(new Goal(Aim.Settle, pod, Source))] : (Stage[])[],
+                new Stage.Restore(Source), new Stage.Reach(new Goal(Aim.Adopt, pod, Source)),
+            ]
             : Owner == PodOwner.StatefulSet ? [release, restore, adopt]
             : RemovesFirst ? [restore, new Stage.Remove(Source), adopt]
             : [restore, adopt, new Stage.Remove(Source)];

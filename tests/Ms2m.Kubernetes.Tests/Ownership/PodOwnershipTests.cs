@@ -84,6 +84,45 @@ public sealed class PodOwnershipTests
     }
 
     [Fact]
+    public async Task a_release_that_is_given_up_after_any_of_its_calls_is_taken_back()
+    {
+        for (var calls = 0; ; calls++)
+        {
+            var (scene, cluster, pod, ownership) = Begin(PodOwner.StatefulSet);
+            var begin = cluster.Store.State;
+            using var over = new CancellationTokenSource(_patience);
+            var left = calls;
+            cluster.Refuse = _ => left-- > 0 ? null : throw new OperationCanceledException("cancelled");
+            var isDone = false;
+            try
+            {
+                isDone = (await ownership.ReleaseNameAsync(pod, Scene.Source, over.Token)).Problem is null;
+            }
+            catch (OperationCanceledException)
+            {
+                // As somebody has cancelled the migration.
+            }
+            cluster.Refuse = _ => null;
+
+            Assert.Null((await ownership.SettleNameAsync(pod, Scene.Source, over.Token)).Problem);
+            // Its worker restores it if it is gone.
+            await cluster.CreateAsync(Kinds.Pods, scene.Restored(begin, Scene.Source), over.Token);
+            Assert.Null((await ownership.AdoptAsync(pod, Scene.Source, null, over.Token)).Problem);
+
+            var source = Assert.Single(cluster.All(Kinds.Pods));
+            Assert.Equal((Scene.Source, true), (source.Metadata.Label(Markings.Instance), source.IsReady));
+            Assert.True(source.Metadata.Finalizers is null or []);
+            var set = Assert.Single(cluster.All(Kinds.StatefulSets));
+            Assert.Equal((1, 1), (set.Spec?.Replicas, set.Status?.ReadyReplicas));
+            Assert.DoesNotContain(cluster.Store.State.Starts, start => start.Origin == Origin.Template);
+            if (isDone)
+            {
+                return;
+            }
+        }
+    }
+
+    [Fact]
     public async Task a_former_pod_that_nobody_owns_is_known_to_no_service_and_to_its_worker_still()
     {
         var (scene, cluster, pod, ownership) = Begin(PodOwner.Nobody);

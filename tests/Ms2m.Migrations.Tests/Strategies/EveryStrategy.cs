@@ -203,7 +203,8 @@ public class EveryStrategy
 
     // A source that stands still and cannot be reached is the one thing that nobody can mend from here.
     private static bool Named(Course course) =>
-        Leftovers(course).Any(name => name is StepNames.ThawSource or StepNames.ResumeSource or StepNames.ReviveSource or StepNames.ConfirmRevival);
+        Leftovers(course).Any(name => name is StepNames.ThawSource or StepNames.ResumeSource
+            or StepNames.ConfirmRevival or StepNames.SettleName or StepNames.ReviveSource);
 
     internal static IReadOnlyList<string> Leftovers(Course course) => course.Story.Events[^1] switch
     {

@@ -84,6 +84,9 @@ internal sealed class SmallWorld(bool hasQueue, PodOwner? owner = null)
                 return [new CheckpointDiscarded(c.MigrationId, c.Step, c.Attempt, "node-a")];
             case CheckOwner c:
                 return [new OwnerChecked(c.MigrationId, c.Step, c.Attempt)];
+            case ReleaseName { UnlessItStays: true } c when Source is not Life.Absent:
+                Owned = c.InstanceId;
+                return [new NameReleased(c.MigrationId, c.Step, c.Attempt)];
             case ReleaseName c:
                 // Its container ends with it, and its worker may say so.
                 var exits = Source is Life.Absent ? Array.Empty<IMigrationMessage>() : [new InstanceExited(c.MigrationId, c.InstanceId, "node-a", 137)];
