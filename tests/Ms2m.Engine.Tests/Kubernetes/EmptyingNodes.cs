@@ -115,6 +115,37 @@ public sealed class EmptyingNodes
     }
 
     [Fact]
+    public void a_pod_that_comes_back_under_its_name_has_been_tried_before()
+    {
+        var pod = Asked.Pod("orders-0");
+        var pods = _picture with { Pods = [pod] };
+        var failed = new List<StatefulMigration>();
+        var now = Asked.Now;
+        for (var attempt = 0; attempt < Attempts.Most; attempt++)
+        {
+            var move = Assert.Single(Moves(pods with { Migrations = failed }, now));
+            failed.Add(Ended(move, "RolledBack", now) with { Metadata = move.Metadata with { CreationTimestamp = now } });
+            pods = pods with { Pods = [pod with { Metadata = pod.Metadata with { Uid = $"uid-after-{attempt}" } }] };
+            Assert.DoesNotContain(DrainRule.Next(pods with { Migrations = failed }, now.AddSeconds(9)), act => act is DrainAct.Move);
+            now = now.AddMinutes(5);
+        }
+
+        Assert.Equal(["node2", "node3"], failed.Select(one => one.Spec!.TargetNode).Take(2));
+        Assert.Equal("DrainGivenUp", Assert.IsType<DrainAct.SayOfNode>(Assert.Single(DrainRule.Next(pods with { Migrations = failed }, now))).Saying.Reason);
+        // One that had gone and is here again goes again.
+        Assert.Single(Moves(pods with { Migrations = [Ended(failed[0], "Completed", now)] }, now));
+    }
+
+    [Fact]
+    public void what_somebody_writes_in_another_namespace_is_in_nobodys_way()
+    {
+        var move = Moves(_picture)[1];
+        var foreign = move with { Metadata = move.Metadata with { Namespace = "elsewhere" } };
+
+        Assert.Equal(2, Moves(_picture with { Migrations = [foreign, Ended(foreign, "Completed", Asked.Now)] }).Count);
+    }
+
+    [Fact]
     public void a_pod_that_was_moved_is_done_with()
     {
         var moved = Moves(_picture)[1] with { Status = new StatefulMigrationStatus { Phase = "Completed", Conditions = [Asked.Ended(true, Asked.Now)] } };
@@ -214,6 +245,11 @@ public sealed class EmptyingNodes
     private static string? Chosen(Node? node = null, NodeReported? report = null, Pod? pod = null) => Placement.Choose(
         pod ?? Asked.Pod(), 60L << 20, PodPlace.HasGap(pod ?? Asked.Pod()), [Asked.Node("node1", cordoned: true), node ?? Asked.Node("node2")],
         [Asked.Report("node1"), report ?? Asked.Report("node2")], new HashSet<string>(), new Dictionary<string, int>(), Asked.Now);
+
+    private static StatefulMigration Ended(StatefulMigration one, string phase, DateTimeOffset at) => one with
+    {
+        Status = new StatefulMigrationStatus { Phase = phase, Conditions = [Asked.Ended(phase == "Completed", at)] },
+    };
 
     private static PodDisruptionBudget Budget(int allowed) => new()
     {

@@ -53,6 +53,18 @@ public sealed class JudgingEvictions
         Assert.Contains("is lost", verdict.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void what_is_left_over_of_a_pod_that_was_moved_may_go()
+    {
+        var failed = Failed(1);
+        var moved = failed with { Status = new StatefulMigrationStatus { Phase = "Completed", Conditions = [Asked.Ended(true, Asked.Now)] } };
+
+        Assert.False(Judge(Asked.Pod(), [moved], Guid.NewGuid()).IsAllowed);
+        var verdict = Judge(Asked.Pod(), [failed, moved], null);
+        Assert.True(verdict.IsAllowed);
+        Assert.Contains("has been migrated", verdict.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"resource":{"group":"","version":"v1","resource":"pods"},"subResource":"eviction","operation":"CREATE","dryRun":false,"object":{"kind":"Eviction"}}""", true, false)]
     [InlineData("""{"resource":{"group":"","version":"v1","resource":"pods"},"subResource":"eviction","operation":"CREATE","dryRun":true}""", true, true)]

@@ -20,9 +20,8 @@ internal sealed record Attempts(IReadOnlyList<StatefulMigration> All, DateTimeOf
 
     /// <summary>Of drains, and of somebody else who moves the pod just now.</summary>
     public static Attempts Of(Pod pod, IReadOnlyList<StatefulMigration> migrations, DateTimeOffset now) => new(
-        [.. migrations.Where(one => one.Metadata.Label(Markings.PodUid) == pod.Metadata.Uid
-            || (one.Metadata.Namespace == pod.Metadata.Namespace && one.Metadata.Label(Markings.PodUid) is null
-                && one.Spec?.SourcePod == pod.Metadata.Name && !HasEnded(one)))], now);
+        [.. migrations.Where(one => one.Metadata.Namespace == pod.Metadata.Namespace
+            && (one.Metadata.Label(Markings.PodUid) == pod.Metadata.Uid || IsOfItsName(one, pod)))], now);
 
     public StatefulMigration? UnderWay => All.FirstOrDefault(one => !HasEnded(one));
 
@@ -58,6 +57,15 @@ internal sealed record Attempts(IReadOnlyList<StatefulMigration> All, DateTimeOf
         var name = pod.Metadata.Name ?? "pod";
         return $"drain-{(name.Length <= 200 ? name : name[..200].TrimEnd('-', '.'))}-{what}";
     }
+
+    /// <summary>A source that comes back after a failure under its fixed name is another pod to the server, and the same to us.
+    /// What was moved away for good is another.</summary>
+    private static bool IsOfItsName(StatefulMigration one, Pod pod) =>
+        one.Spec?.SourcePod == pod.Metadata.Name
+        && (one.Metadata.Label(Markings.PodUid) is null
+            ? !HasEnded(one)
+            : PodPlace.HasFixedName(pod) && one.Metadata.Label(Markings.DrainedNode) == pod.Spec?.NodeName
+                && one.Status?.Phase != nameof(Phase.Completed));
 
     private static DateTimeOffset EndOf(StatefulMigration one) =>
         one.Status?.Conditions?.FirstOrDefault(condition => condition.Type == StatusProjection.Completed)?.LastTransitionTime

@@ -52,6 +52,11 @@ internal static class PodPlace
     public static bool HasGap(Pod pod) =>
         pod.Metadata.Controller is { Kind: "StatefulSet" } || pod.Metadata.Annotation(Markings.Unique) == "true";
 
+    /// <summary>Whether its owner gives the same name again; a restored one has its owner only when it is taken over.</summary>
+    public static bool HasFixedName(Pod pod) =>
+        pod.Metadata.Controller is { Kind: "StatefulSet" }
+        || pod.Metadata.Annotation(Markings.FormerOwner)?.StartsWith("StatefulSet/", StringComparison.Ordinal) == true;
+
     public static bool IsToBeEvicted(Pod pod, DateTimeOffset now) =>
         pod.Metadata.Annotation(Markings.Eviction)?.Split(' ') is [var node, var at] && node == pod.Spec?.NodeName
         && DateTimeOffset.TryParse(at, System.Globalization.CultureInfo.InvariantCulture, out var when) && now - when < WishHolds;

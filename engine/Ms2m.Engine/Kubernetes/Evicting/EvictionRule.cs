@@ -45,6 +45,12 @@ internal static class EvictionRule
                 + $" ({asked.Status?.Phase ?? "Pending"}); it can go when that has ended.");
         }
 
+        // Its state is elsewhere, and only the removal of the pod was given up.
+        if (attempts.Succeeded)
+        {
+            return EvictionVerdict.Allowed($"The pod {name} has been migrated and is left over; it may go.");
+        }
+
         return attempts.AreOver
             ? EvictionVerdict.Allowed($"The pod {name} could not be migrated in {attempts.Failed} attempts, so it may be evicted: the state of \"{workload}\" is lost with it. {attempts.LastReason}")
             : EvictionVerdict.Later($"The pod {name} holds the state of \"{workload}\" and is being migrated to another node first.") with { Asks = true };
