@@ -31,9 +31,15 @@ public static class MigrationOrder
         }
 
         var pod = around.Pod!;
-        var instance = pod.Metadata.Label(Markings.Instance);
-        var reported = instance is not null && around.Instances.Contains(instance);
-        return reported || (instance is not null && around.Patient is false)
+        var reported = around.Instances.Where(one => one.Spec.Name == pod.Metadata.Label(Markings.Workload)).ToList();
+        // Labels are whatever somebody who may make pods writes on his own: they alone move nothing of another namespace.
+        if (reported.Exists(one => one.Spec.Pod?.Namespace != pod.Metadata.Namespace))
+        {
+            return OperatorFailures.OthersWorkload(spec.SourcePod, pod.Metadata.Label(Markings.Workload)!);
+        }
+
+        var own = reported.Find(one => one.InstanceId == pod.Metadata.Label(Markings.Instance));
+        return own is { Role: InstanceRole.Active, State: "running" } || (own is not null && !around.Patient)
             ? new Order(new StartMigration(
                 IdOf(asked), pod.Metadata.Label(Markings.Workload)!, spec.TargetNode, strategy, PolicyOf(spec), RequestedBy(asked))
             {
@@ -112,10 +118,10 @@ public static class MigrationOrder
 
 /// <summary>What an order is compared with.</summary>
 /// <param name="Pod">The one that is named; null where there is none.</param>
-/// <param name="Instances">Those that node workers report as running.</param>
+/// <param name="Instances">All that node workers report.</param>
 /// <param name="Broker">The engine's.</param>
 /// <param name="Patient">Whether the object is so young that its pod may be let in still.</param>
-public sealed record Surroundings(Pod? Pod, bool TargetExists, IReadOnlySet<string> Instances, Uri Broker, bool Patient);
+public sealed record Surroundings(Pod? Pod, bool TargetExists, IReadOnlyList<InstanceReported> Instances, Uri Broker, bool Patient);
 
 /// <summary>One of the three is there.</summary>
 /// <param name="Start">To be sent.</param>

@@ -2,7 +2,7 @@ using Ms2m.Contracts;
 
 namespace Ms2m.Kubernetes.Operator;
 
-/// <summary>Why a migration that was asked for by an object cannot begin: 132x.</summary>
+/// <summary>Why a migration that was asked for by an object cannot begin: 132x and 133x.</summary>
 public static class OperatorFailures
 {
     public static Failure BadSpec(string field, string why) => new(
@@ -45,4 +45,8 @@ public static class OperatorFailures
     public static Failure Forgotten { get; } = new(
         "MS2M-1329", "The object says that its migration has begun, and the engine's log does not know it.",
         "The engine may have been given another store. See where the pod is, and ask with a new object.");
+
+    public static Failure OthersWorkload(string pod, string workload) => new(
+        "MS2M-1330", $"The pod \"{pod}\" says that it is of the workload \"{workload}\", and that one runs outside of this namespace.",
+        "A workload is moved by an object in its own namespace. A name is one workload's in the whole cluster: give this one another.");
 }

@@ -72,7 +72,9 @@ internal static class Asked
         current ? [new NodeFeature(Migrations.Plans.Requirements.WorkloadNetwork, false, "")] : [], instances);
 
     public static InstanceReported Instance(string pod, long memory = 60L << 20) => new(
-        InstanceOf(pod), new WorkloadSpec(pod, "image", "orders", new Dictionary<string, string>()), InstanceRole.Active, 1, "running", memory, null);
+        InstanceOf(pod),
+        new WorkloadSpec(pod, "image", "orders", new Dictionary<string, string>()) { Pod = new WorkloadPod("shop", "orders", PodOwner.Nobody, null) },
+        InstanceRole.Active, 1, "running", memory, null);
 
     public static Condition Ended(bool completed, DateTimeOffset at, string reason = "MS2M0201") => new()
     {

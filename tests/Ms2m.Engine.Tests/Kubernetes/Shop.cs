@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Ms2m.Contracts;
 using Ms2m.Engine.Kubernetes;
 using Ms2m.Engine.Tests.Whole;
 using Ms2m.EventLog.Streams;
 using Ms2m.Kubernetes.Api;
 using Ms2m.Kubernetes.Operator;
+using Ms2m.Kubernetes.Ownership;
 using Ms2m.Kubernetes.Resources;
 using Ms2m.Tests.Simulation;
 
@@ -31,6 +33,7 @@ internal sealed class Shop : IAsyncDisposable
     public static async Task<Shop> OpenAsync(EngineFixture fixture, string workload)
     {
         var shop = new Shop(fixture, await ScriptedCluster.StartAsync(fixture.Options.Broker, workload));
+        shop.Workers.Declares = spec => spec with { Pod = new WorkloadPod(shop.Space, "c", PodOwner.Nobody, null) };
         foreach (var node in (string[])["node-a", "node-b"])
         {
             shop.Cluster.Given(Kinds.Nodes, Asked.Node(node));
@@ -66,7 +69,12 @@ internal sealed class Shop : IAsyncDisposable
                     Admission = admission,
                 },
             },
-            services => services.AddSingleton<IKubernetesApi>(Cluster));
+            services =>
+            {
+                services.AddSingleton<IKubernetesApi>(Cluster);
+                // Copies are the workers', who are scripted: in this cluster there are none to take over.
+                services.Replace(ServiceDescriptor.Singleton<IPodOwnership>(new ScriptedOwnership()));
+            });
         await WholeMigrations.KnowTheNodesAsync(engine, Workers);
         return engine;
     }

@@ -138,7 +138,7 @@ public sealed partial class TheCrd
             var spec = JsonSerializer.Deserialize(
                 $$"""{"sourcePod":"orders-0","targetNode":"node2","{{field}}":"{{word}}"}""", KubernetesJson.Default.StatefulMigrationSpec);
             var around = new Ms2m.Kubernetes.Operator.Surroundings(
-                Asked.Pod(), true, new HashSet<string> { Asked.InstanceOf("orders-0") }, new Uri("amqp://x"), false);
+                Asked.Pod(), true, [Asked.Instance("orders-0")], new Uri("amqp://x"), false);
             Assert.True(Ms2m.Kubernetes.Operator.MigrationOrder.Of(Asked.For(spec), around).Start is not null, $"{word}");
         }
     }

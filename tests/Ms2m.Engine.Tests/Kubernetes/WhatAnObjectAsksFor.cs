@@ -118,9 +118,28 @@ public sealed class WhatAnObjectAsksFor
 
         Assert.Equal("MS2M-1325", Of(Asked.For(), around => NotLetIn(around) with { Patient = true }).Waits?.Code);
         Refused("MS2M-1325", Spec(), NotLetIn);
-        // Let in, and its node has not said so yet: what the engine says to it is the log's.
-        Assert.NotNull(Of(Asked.For(), around => around with { Instances = new HashSet<string>() }).Start);
-        Assert.NotNull(Of(Asked.For(), around => around with { Instances = new HashSet<string>(), Patient = true }).Waits);
+        // Let in, and its node has not said so yet: labels alone are anybody's.
+        Assert.NotNull(Of(Asked.For(), around => around with { Instances = [], Patient = true }).Waits);
+        Refused("MS2M-1325", Spec(), around => around with { Instances = [] });
+        // It does not run: what the engine says to that is the log's.
+        Surroundings Stopped(Surroundings around) => around with { Instances = [Asked.Instance("orders-0") with { State = "exited" }] };
+        Assert.NotNull(Of(Asked.For(), around => Stopped(around) with { Patient = true }).Waits);
+        Assert.NotNull(Of(Asked.For(), Stopped).Start);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void labels_of_another_namespaces_workload_move_nothing(bool patient)
+    {
+        var others = Asked.Instance("orders-0");
+        others = others with { Spec = others.Spec with { Pod = others.Spec.Pod! with { Namespace = "bank" } } };
+
+        Refused("MS2M-1330", Spec(), around => around with { Instances = [others], Patient = patient });
+        // Nor if a node reports the false one, too.
+        Refused("MS2M-1330", Spec(), around => around with { Instances = [Asked.Instance("orders-0"), others], Patient = patient });
+        // One that is no pod is in no namespace.
+        Refused("MS2M-1330", Spec(), around => around with { Instances = [others with { Spec = others.Spec with { Pod = null } }], Patient = patient });
     }
 
     [Fact]
@@ -139,7 +158,7 @@ public sealed class WhatAnObjectAsksFor
 
     private static Order Of(StatefulMigration asked, Func<Surroundings, Surroundings>? change = null)
     {
-        var around = new Surroundings(Asked.Pod(), true, new HashSet<string> { Asked.InstanceOf("orders-0") }, _broker, Patient: false);
+        var around = new Surroundings(Asked.Pod(), true, [Asked.Instance("orders-0")], _broker, Patient: false);
         return MigrationOrder.Of(asked, change?.Invoke(around) ?? around);
     }
 }

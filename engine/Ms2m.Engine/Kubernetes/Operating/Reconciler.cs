@@ -106,7 +106,7 @@ internal sealed class Reconciler(
         if (asked.Spec is not { SourcePod.Length: > 0, TargetNode.Length: > 0 } spec)
         {
             // The server lets none of these in; of one that was there before the CRD was, it is said all the same.
-            return (new(null, false, new HashSet<string>(), options.Broker, false), null);
+            return (new(null, false, [], options.Broker, false), null);
         }
 
         var pod = await api.GetAsync(Kinds.Pods, new(asked.Metadata.Namespace, spec.SourcePod), token);
@@ -116,11 +116,9 @@ internal sealed class Reconciler(
             return (null, trouble);
         }
 
-        var running = (await cluster.NodesAsync(token)).SelectMany(report => report.Instances)
-            .Where(instance => instance is { Role: InstanceRole.Active, State: "running" })
-            .Select(instance => instance.InstanceId).ToHashSet(StringComparer.Ordinal);
+        var reported = (await cluster.NodesAsync(token)).SelectMany(report => report.Instances).ToList();
         var young = time.GetUtcNow() - (asked.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue) < _patience;
-        return (new(pod.Problem is null ? pod.Value : null, node.Problem is null, running, options.Broker, young), null);
+        return (new(pod.Problem is null ? pod.Value : null, node.Problem is null, reported, options.Broker, young), null);
     }
 
     private async Task<(StatefulMigration?, TimeSpan?)> ShowAsync(StatefulMigration asked, MigrationLook look, CancellationToken token)
