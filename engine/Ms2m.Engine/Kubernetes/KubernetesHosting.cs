@@ -34,6 +34,7 @@ internal static class KubernetesHosting
         services.AddHostedService(provider => provider.GetRequiredService<LeaderElection>());
         services.AddSingleton<EvictionHook>();
         services.AddSingleton<AdmissionCertificate>();
+        services.AddSingleton<AdmissionClients>();
         services.AddSingleton<AdmissionServer>();
         services.AddHostedService(provider => provider.GetRequiredService<AdmissionServer>());
     }

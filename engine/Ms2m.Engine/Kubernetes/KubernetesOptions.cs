@@ -62,6 +62,10 @@ public sealed record AdmissionOptions
     /// <summary><c>MS2M_ADMISSION_TLS</c>: folder with <c>tls.crt</c> and <c>tls.key</c>; read again when they change.</summary>
     public required string CertificateFolder { get; init; }
 
+    /// <summary><c>MS2M_ADMISSION_CLIENT_CA</c>: file with the certificates of the authority that an API server's own certificate
+    /// must be of; whoever asks needs none when absent.</summary>
+    public string? ClientAuthority { get; init; }
+
     internal static AdmissionOptions? FromEnvironment(Func<string, string?> variable)
     {
         if (KubernetesOptions.Given(variable, "MS2M_ADMISSION_LISTEN") is not { } listen)
@@ -84,6 +88,9 @@ public sealed record AdmissionOptions
             }
         }
 
-        return new AdmissionOptions { Listen = address, CertificateFolder = folder };
+        var authority = KubernetesOptions.Given(variable, "MS2M_ADMISSION_CLIENT_CA");
+        return authority is null || File.Exists(authority)
+            ? new AdmissionOptions { Listen = address, CertificateFolder = folder, ClientAuthority = authority }
+            : throw new EngineOptionsException($"MS2M_ADMISSION_CLIENT_CA: there is no file {authority}.");
     }
 }

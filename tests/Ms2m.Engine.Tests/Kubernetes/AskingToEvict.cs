@@ -104,6 +104,27 @@ public sealed class AskingToEvict(EngineFixture fixture) : IClassFixture<EngineF
         Assert.Equal(HttpStatusCode.NotFound, (await http.PostAsync(new Uri(engine.Url, AdmissionServer.Path), JsonContent.Create(new { }))).StatusCode);
     }
 
+    [Fact]
+    public async Task who_is_not_of_the_api_servers_authority_is_not_answered()
+    {
+        using var authority = Authority("front");
+        using var other = Authority("front");
+        var file = Path.Combine(_folder.FullName, "clients.crt");
+        await File.WriteAllTextAsync(file, authority.ExportCertificatePem());
+        await using var shop = await Shop.OpenAsync(fixture, "guarded");
+        WriteCertificate("evictions");
+        await using var engine = await shop.EngineAsync(admission: Admission() with { ClientAuthority = file });
+        using var server = Issued(authority, "1.3.6.1.5.5.7.3.2");
+        using var forged = Issued(other, "1.3.6.1.5.5.7.3.2");
+        using var forServers = Issued(authority, "1.3.6.1.5.5.7.3.1");
+
+        Assert.Equal(HttpStatusCode.OK, await HealthAsync(engine, server));
+        foreach (var stranger in (X509Certificate2?[])[null, forged, forServers])
+        {
+            await Assert.ThrowsAsync<HttpRequestException>(() => HealthAsync(engine, stranger));
+        }
+    }
+
     [Theory]
     [InlineData("http://0.0.0.0:9443", "https://")]
     [InlineData("https://somewhere:9443", "IP address")]
@@ -137,11 +158,39 @@ public sealed class AskingToEvict(EngineFixture fixture) : IClassFixture<EngineF
 
     private static Uri Url(RunningEngine engine) => engine.Services.GetRequiredService<AdmissionServer>().Url!;
 
-    private static HttpClient Client() => new(new SocketsHttpHandler
+    private static HttpClient Client(X509Certificate2? own = null) => new(new SocketsHttpHandler
     {
         UseProxy = false,
-        SslOptions = new() { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Subject == "CN=evictions" },
+        SslOptions = new()
+        {
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Subject == "CN=evictions",
+            LocalCertificateSelectionCallback = own is null ? null : (_, _, _, _, _) => own,
+        },
     });
+
+    private static async Task<HttpStatusCode> HealthAsync(RunningEngine engine, X509Certificate2? own)
+    {
+        using var http = Client(own);
+        using var answer = await http.GetAsync(new Uri(Url(engine), "/health"));
+        return answer.StatusCode;
+    }
+
+    private static X509Certificate2 Authority(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddHours(1));
+    }
+
+    private static X509Certificate2 Issued(X509Certificate2 authority, string usage)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=kube-apiserver", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        using var bare = request.Create(authority, authority.NotBefore, authority.NotAfter, RandomNumberGenerator.GetBytes(8));
+        return bare.CopyWithPrivateKey(key);
+    }
 
     private static async Task<(bool Allowed, int? Code, string? Message)> AskAsync(RunningEngine engine, Shop shop, string pod, bool dryRun = false)
     {

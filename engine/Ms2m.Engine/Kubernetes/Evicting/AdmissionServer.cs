@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Ms2m.Contracts;
 using Ms2m.Engine.Hosting;
 
@@ -8,7 +9,8 @@ namespace Ms2m.Engine.Kubernetes.Evicting;
 /// <summary>The endpoint that the API server asks. A server of its own: nothing of the engine's API can be reached through it,
 /// and it through nothing else.</summary>
 internal sealed class AdmissionServer(
-    KubernetesOptions options, EvictionHook hook, AdmissionCertificate certificate, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+    KubernetesOptions options, EvictionHook hook, AdmissionCertificate certificate, AdmissionClients clients,
+    ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
     public const string Path = "/evictions";
 
@@ -49,7 +51,15 @@ internal sealed class AdmissionServer(
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBytes;
             kestrel.Listen(IPAddress.Parse(admission.Listen.IdnHost), admission.Listen.Port, listen => listen.UseHttps(
-                https => https.ServerCertificateSelector = (_, _) => certificate.Current()));
+                https =>
+                {
+                    https.ServerCertificateSelector = (_, _) => certificate.Current();
+                    if (admission.ClientAuthority is { } authority)
+                    {
+                        https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                        https.ClientCertificateValidation = (client, _, _) => clients.Knows(client, authority);
+                    }
+                }));
         });
         _server = builder.Build();
         _server.MapPost(Path, ReviewAsync);
