@@ -127,7 +127,7 @@ public sealed partial class NodeReporter(
             ProcessMemory.OfContainer(container.Pid), file?.MigrationId)
         {
             VolumeBytes = spec.Volumes is { Count: > 0 } ? volumes.Of(container.Name) : null,
-            Picture = container.IsRunning ? ProcessPictures.Of(container.Pid, container.Pod) : null,
+            Picture = container.IsRunning ? ProcessPictures.Of(container.Pid, container.Pod, spec.Pod is not null) : null,
         };
     }
 

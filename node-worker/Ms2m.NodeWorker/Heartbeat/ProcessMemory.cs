@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ms2m.NodeWorker.Runtimes.Podman;
 
 namespace Ms2m.NodeWorker.Heartbeat;
 
@@ -24,9 +25,12 @@ public static class ProcessMemory
     /// <summary>The process and all others in its control group.</summary>
     public static IReadOnlyList<int> Pids(int pid)
     {
-        var group = File.ReadLines($"/proc/{pid}/cgroup").FirstOrDefault(l => l.StartsWith("0::/", StringComparison.Ordinal));
-        var list = group is null ? null : $"/sys/fs/cgroup{group[3..]}/cgroup.procs";
-        return list is not null && File.Exists(list)
+        // Both versions of control groups have the list, in the folder of the file that freezes.
+        var lines = File.ReadAllLines($"/proc/{pid}/cgroup");
+        var group = lines.FirstOrDefault(l => l.StartsWith("0::/", StringComparison.Ordinal));
+        var list = FreezerFile.Of(lines).Select(file => Path.Combine(Path.GetDirectoryName(file)!, "cgroup.procs"))
+            .Prepend($"/sys/fs/cgroup{group?[3..]}/cgroup.procs").FirstOrDefault(File.Exists);
+        return list is not null
             ? File.ReadLines(list).Select(l => int.Parse(l, CultureInfo.InvariantCulture)).ToList()
             : [pid];
     }

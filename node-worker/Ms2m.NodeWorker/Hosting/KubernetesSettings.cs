@@ -26,6 +26,13 @@ public sealed record KubernetesSettings
     /// <summary>MS2M_CONTAINERD_SOCKET: containerd's. Default /run/containerd/containerd.sock.</summary>
     public string ContainerdSocket { get; init; } = "/run/containerd/containerd.sock";
 
+    /// <summary>MS2M_CONTAINERD_SNAPSHOTTER: the one that containerd's configuration names for the kubelet's containers, where it
+    /// is not containerd's own choice. Absent by default.</summary>
+    public string? ContainerdSnapshotter { get; init; }
+
+    /// <summary>MS2M_CRIO_DRIVER: the driver of CRI-O's storage. Default overlay.</summary>
+    public string CrioDriver { get; init; } = "overlay";
+
     /// <summary>MS2M_CRIO_STORAGE: the folder of CRI-O's images. Default /var/lib/containers/storage.</summary>
     public string CrioStorage { get; init; } = "/var/lib/containers/storage";
 

@@ -20,6 +20,15 @@ internal static class KubernetesSettingsReader
             return Path.TrimEndingDirectorySeparator(value);
         }
 
+        // It becomes part of a program's argument.
+        string? Plain(string key, string? otherwise)
+        {
+            var value = Text(key, otherwise ?? "");
+            if (!value.All(one => char.IsAsciiLetterOrDigit(one) || one is '-' or '_' or '.') || value.StartsWith('-'))
+                problems.Add($"{key} must be made of letters, digits, hyphens, dots and underscores.");
+            return value.Length == 0 ? null : value;
+        }
+
         T Word<T>(string key, string allowed)
             where T : struct, Enum
         {
@@ -51,6 +60,8 @@ internal static class KubernetesSettingsReader
             KubeletCheckpoints = Folder("MS2M_KUBELET_CHECKPOINTS", otherwise.KubeletCheckpoints),
             Images = Word<ImageWay>("MS2M_IMAGES", "load or registry"),
             ContainerdSocket = Folder("MS2M_CONTAINERD_SOCKET", otherwise.ContainerdSocket),
+            ContainerdSnapshotter = Plain("MS2M_CONTAINERD_SNAPSHOTTER", null),
+            CrioDriver = Plain("MS2M_CRIO_DRIVER", otherwise.CrioDriver)!,
             CrioStorage = Folder("MS2M_CRIO_STORAGE", otherwise.CrioStorage),
             CrioRun = Folder("MS2M_CRIO_RUN", otherwise.CrioRun),
             CriuConfiguration = Folder("MS2M_CRIU_CONFIG", otherwise.CriuConfiguration),

@@ -25,6 +25,7 @@ public sealed class StartOver(
         bases.RemoveAll();
         incoming.RemoveUnclaimed();
         PrivateFiles.DeleteFolder(options.VolumesFolder);
+        PrivateFiles.DeleteFolder(options.ImagesFolder);
         await RemoveNetworksAsync(cancellationToken);
         desk.Resume();
     }

@@ -107,6 +107,9 @@ public sealed record WorkerOptions
     /// <summary>What waits for the rest of a memory.</summary>
     public string PagesFolder => Path.Combine(Checkpoints, "pages");
 
+    /// <summary>For checkpoints while they become images.</summary>
+    public string ImagesFolder => Path.Combine(Checkpoints, "images");
+
     public string OutgoingFolder => Path.Combine(Checkpoints, "out");
 }
 

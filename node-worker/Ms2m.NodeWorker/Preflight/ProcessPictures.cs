@@ -12,8 +12,9 @@ public static class ProcessPictures
 
     /// <param name="pid">The container's first process.</param>
     /// <param name="pod">The pod that the container is one of; null when it stands alone.</param>
+    /// <param name="sharesMemory">Whether its /dev/shm is not its own.</param>
     /// <returns>Null when it is gone.</returns>
-    public static ProcessPicture? Of(int pid, string? pod)
+    public static ProcessPicture? Of(int pid, string? pod, bool sharesMemory = false)
     {
         if (pid <= 0)
             return null;
@@ -29,6 +30,11 @@ public static class ProcessPictures
             {
                 if (Tracer(one) is > 0 and var tracer)
                     obstacles.Add(new Obstacle($"process {one}", $"process {tracer} traces it."));
+                if (sharesMemory)
+                {
+                    obstacles.AddRange(Links(one).Select(link => link.Target).Concat(MappedDevices(one))
+                        .Select(OpenFiles.InPodsMemory).OfType<Obstacle>().Except(obstacles));
+                }
                 foreach (var (target, path) in Links(one))
                 {
                     if (OpenFiles.Judge(target, () => FileLength.Of(path)) is { } obstacle && !obstacles.Contains(obstacle))
@@ -59,6 +65,13 @@ public static class ProcessPictures
         var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(l => l.StartsWith(key, StringComparison.Ordinal));
         return line is null ? 0 : int.Parse(line[key.Length..].Trim(), CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Files below /dev that are in a process's memory: they may be closed by now.</summary>
+    internal static IEnumerable<string> MappedDevices(int pid) =>
+        from line in File.ReadLines($"/proc/{pid}/maps")
+        let at = line.IndexOf(" /dev/", StringComparison.Ordinal)
+        where at >= 0
+        select line[(at + 1)..];
 
     private static IEnumerable<(string Target, string Path)> Links(int pid)
     {

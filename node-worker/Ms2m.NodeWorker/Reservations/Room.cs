@@ -25,10 +25,11 @@ public class Room(WorkerOptions options)
 
     /// <summary>Trouble when one more checkpoint of that size would not fit beside those already promised.</summary>
     /// <param name="postCopy">Whether that much memory follows it, instead of being in it.</param>
-    public Trouble? Refuse(long expectedBytes, bool postCopy, IEnumerable<Reservation> promised)
+    /// <param name="copies">How often each lies there while it is restored.</param>
+    public Trouble? Refuse(long expectedBytes, bool postCopy, IEnumerable<Reservation> promised, int copies = 1)
     {
         var others = promised.ToList();
-        var needed = ForImages(expectedBytes, postCopy) + others.Sum(r => ForImages(r.ExpectedBytes, r.PostCopy))
+        var needed = copies * (ForImages(expectedBytes, postCopy) + others.Sum(r => ForImages(r.ExpectedBytes, r.PostCopy)))
             + options.ReserveBytes;
         if (FreeForCheckpoints is var space && space < needed)
             return NodeFailures.NoRoom("The checkpoint's folder", needed, space);

@@ -21,6 +21,9 @@ public interface IContainerRuntime
 
     Task<Outcome<bool>> HasImageAsync(string image, CancellationToken cancel);
 
+    /// <summary>How often a checkpoint lies in the checkpoints' folder while it is restored.</summary>
+    int CopiesOfCheckpoint => 1;
+
     /// <summary>Writes the container's memory into a folder and lets it run on, unless it is to stay frozen. A container
     /// that would have stayed frozen runs on when the dump has failed, if it ran before.</summary>
     Task<Outcome<Dump>> CheckpointAsync(DumpRequest request, CancellationToken cancel);

@@ -70,7 +70,8 @@ public sealed class ReserveTargetHandler(
             return NodeFailures.NoSuchImage(command.Spec.Image);
         if (await RefuseNamesAsync(command, cancel) is { } taken)
             return taken;
-        Trouble? NoRoom() => room.Refuse(command.ExpectedBytes, command.PostCopy, book.Open.Where(r => r.MigrationId != command.MigrationId));
+        Trouble? NoRoom() => room.Refuse(
+            command.ExpectedBytes, command.PostCopy, book.Open.Where(r => r.MigrationId != command.MigrationId), runtime.CopiesOfCheckpoint);
         bases.MakeRoom(command.Spec.Name, () => NoRoom() is null);
         return NoRoom();
     }

@@ -80,6 +80,8 @@ public sealed class KubernetesSettingsTests : IDisposable
     [InlineData("MS2M_KUBELET", "1")]
     [InlineData("MS2M_IMAGES", "copy")]
     [InlineData("MS2M_CONTAINERD_SOCKET", "containerd.sock")]
+    [InlineData("MS2M_CONTAINERD_SNAPSHOTTER", "--no-unpack")]
+    [InlineData("MS2M_CRIO_DRIVER", "overlay@/etc")]
     [InlineData("MS2M_KUBERNETES", "/nowhere/config")]
     public void what_makes_no_sense_is_named(string key, string value)
     {

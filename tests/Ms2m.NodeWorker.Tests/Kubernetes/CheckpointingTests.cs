@@ -183,6 +183,20 @@ public sealed class CheckpointingTests : IDisposable
         Assert.Equal([false, true], _stage.Api.Orders.Select(order => order.Kubelet is null));
     }
 
+    [Fact]
+    public async Task a_server_that_may_not_ask_it_for_us_is_no_news_and_is_not_asked_again()
+    {
+        WithAddress();
+        _stage.Api.Kubelet = order => order.Kubelet is null
+            ? new ApiProblem(403, "Forbidden", "may not") : new ApiProblem(0, ApiProblem.Untrusted, "its certificate is strange");
+
+        var dump = await TakeAsync(_stage.NewFolder());
+
+        Assert.Equal("MS2M-2705", dump.Trouble!.Reason.Code);
+        Assert.Contains("its certificate is strange", dump.Trouble.Reason.Message, StringComparison.Ordinal);
+        Assert.Equal(2, _stage.Api.Orders.Count);
+    }
+
     [Theory]
     [InlineData(ApiProblem.Broken)]
     [InlineData(ApiProblem.Timeout)]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.MemoryMappedFiles;
 using System.Net;
 using System.Net.Sockets;
 using Ms2m.NodeWorker.Preflight;
@@ -34,6 +35,32 @@ public class PicturesOfProcesses
 
         Assert.Equal(target, obstacle?.What);
         Assert.EndsWith(".", obstacle!.Why, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/dev/shm/queue", true)]
+    [InlineData("/dev/shm/queue (deleted)", false)]
+    [InlineData("/dev/zero", false)]
+    [InlineData("/srv/dev/shm/queue", false)]
+    public void what_a_pods_containers_share_is_one_in_a_pod(string target, bool stays) =>
+        Assert.Equal(stays ? target : null, OpenFiles.InPodsMemory(target)?.What);
+
+    [Fact]
+    public void shared_memory_is_seen_when_only_its_mapping_is_left()
+    {
+        var path = $"/dev/shm/ms2m-test-{Guid.NewGuid():N}";
+        try
+        {
+            File.WriteAllBytes(path, new byte[4096]);
+            using var mapped = MemoryMappedFile.CreateFromFile(path);
+            using var view = mapped.CreateViewAccessor();
+
+            Assert.Contains(path, ProcessPictures.MappedDevices(Environment.ProcessId));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]

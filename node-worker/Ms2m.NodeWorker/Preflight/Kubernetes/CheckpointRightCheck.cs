@@ -2,11 +2,14 @@ using Ms2m.Contracts;
 using Ms2m.Kubernetes.Api;
 using Ms2m.Kubernetes.Resources;
 using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Runtimes.Kubernetes;
+using Ms2m.NodeWorker.Runtimes.Kubernetes.Kubelet;
 
 namespace Ms2m.NodeWorker.Preflight.Kubernetes;
 
-/// <summary>The kubelet may make checkpoints for the worker, directly or through the API server.</summary>
-public sealed class CheckpointRightCheck(IKubernetesApi api, WorkerOptions options) : INodeCheck
+/// <summary>The kubelet may make checkpoints for the worker, directly or through the API server; and where it would be asked
+/// directly, it answers and shows a certificate that is known.</summary>
+internal sealed class CheckpointRightCheck(IKubernetesApi api, KubeletCheckpoints kubelet, ThisNode node, WorkerOptions options) : INodeCheck
 {
     private const string Direct = "checkpoint";
     private const string Proxied = "proxy";
@@ -21,18 +24,27 @@ public sealed class CheckpointRightCheck(IKubernetesApi api, WorkerOptions optio
             KubeletWay.Proxy => [Proxied],
             _ => [Direct, Proxied],
         };
-        var why = "";
+        var why = new List<string>();
         foreach (var way in ways)
         {
             var asked = await api.CreateAsync(Kinds.AccessReviews, Question(way), cancel);
             if (asked.Problem is { } problem)
-                why = problem.Message;
-            else if (asked.Value.Status?.Allowed == true)
-                return Feature(true, $"create nodes/{way}");
+                why.Add(problem.Message);
+            else if (asked.Value.Status?.Allowed != true)
+                why.Add($"the worker's service account may not create nodes/{way}");
+            else if (way == Direct && await RefusalAsync(cancel) is { } refusal)
+                why.Add($"the kubelet does not take the worker's call: {refusal}");
             else
-                why = $"the worker's service account may not create nodes/{string.Join(" or nodes/", ways)}";
+                return Feature(true, $"create nodes/{way}");
         }
-        return Feature(false, why);
+        return Feature(false, string.Join("; ", why));
+    }
+
+    private async Task<string?> RefusalAsync(CancellationToken cancel)
+    {
+        var here = await node.LookAsync(cancel);
+        return here.Failed ? here.Trouble.Reason.Message
+            : await kubelet.RefusalAsync(here.Value.Status?.Addresses?.FirstOrDefault(one => one.Type == "InternalIP")?.Address, cancel);
     }
 
     private static SelfSubjectAccessReview Question(string subresource) => new()

@@ -12,8 +12,13 @@ public sealed class TcpCloseCheck(WorkerOptions options) : INodeCheck
     public Task<NodeFeature> LookAsync(CancellationToken cancel)
     {
         var file = (options.Kubernetes ?? new KubernetesSettings()).CriuConfiguration;
-        var says = File.Exists(file) && File.ReadLines(file).Any(line => line.Trim() == "tcp-close");
+        if (!File.Exists(file))
+            return Task.FromResult(new NodeFeature("tcp-close", false, $"{file} is not there, or not mounted"));
+        var lines = File.ReadLines(file).Select(line => line.Trim()).ToHashSet();
+        var says = lines.Contains("tcp-close");
         return Task.FromResult(new NodeFeature("tcp-close", says,
-            says ? file : File.Exists(file) ? $"{file} has no line tcp-close" : $"{file} is not there, or not mounted"));
+            !says ? $"{file} has no line tcp-close"
+            : lines.Contains("file-locks") ? file
+            : $"{file}, without a line file-locks: who has a file locked, as .NET has those that it writes, cannot be dumped"));
     }
 }

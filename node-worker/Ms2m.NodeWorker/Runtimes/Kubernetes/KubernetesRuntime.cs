@@ -1,6 +1,7 @@
 using Ms2m.Kubernetes.Api;
 using Ms2m.Kubernetes.Resources;
 using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Runtimes.Kubernetes.Images;
 using Ms2m.NodeWorker.Runtimes.Kubernetes.Kubelet;
 using Ms2m.NodeWorker.Runtimes.Kubernetes.Pods;
 using Ms2m.NodeWorker.Runtimes.Podman;
@@ -57,6 +58,9 @@ internal sealed partial class KubernetesRuntime(
         var loader = await node.LoaderAsync(cancel);
         return loader.Failed ? loader.Trouble : await loader.Value.HasBaseAsync(image, cancel);
     }
+
+    /// <summary>Before the runtime is known, as of the one that takes most.</summary>
+    public int CopiesOfCheckpoint => node.Loader?.Copies ?? CrioImages.MostCopies;
 
     /// <summary>There is nothing to make before the pod, and the pod is what restores. What it is to be is asked for while its
     /// source is there.</summary>
@@ -117,6 +121,9 @@ internal sealed partial class KubernetesRuntime(
         // Of another uid: the one that was meant is gone.
         if (answer.Problem is { IsMissing: false, IsConflict: false } problem)
             return NodePods.TroubleOf($"delete the pod {name}", problem);
+        // Now that it will not be started again: who stands still in a group of the first version does not hear that it is killed.
+        if (Describe(pod) is { IsFrozen: true } container && FreezerOf(container) is { } freezer)
+            _groups.EndFrozen(freezer);
         for (var since = time.GetTimestamp(); time.GetElapsedTime(since) < Slow; await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancel))
         {
             var there = await pods.GetAsync(name, cancel);

@@ -19,6 +19,9 @@ internal sealed class ThisNode(IKubernetesApi api, WorkerOptions options, IEnume
     /// <summary>As it is reported: <c>containerd 2.1.9</c>, <c>cri-o 1.37.0</c>; null when it is not known.</summary>
     public string? Runtime => _node?.Status?.NodeInfo?.ContainerRuntimeVersion?.Replace("://", " ", StringComparison.Ordinal);
 
+    /// <summary>What was found last to load images; null before.</summary>
+    public IImageLoader? Loader { get; private set; }
+
     public async Task<Outcome<Node>> LookAsync(CancellationToken cancel)
     {
         if (_node is { } known && time.GetElapsedTime(_seen) < Lasts)
@@ -41,7 +44,8 @@ internal sealed class ThisNode(IKubernetesApi api, WorkerOptions options, IEnume
         if (!Restoring.Contains(runtime))
             return NodeFailures.ImageNotLoaded($"'{version}' is no runtime that restores containers");
         var wanted = options.Kubernetes?.Images == ImageWay.Registry ? RegistryImages.Name : runtime;
-        return loaders.FirstOrDefault(loader => loader.For == wanted) is { } loader
+        Loader = loaders.FirstOrDefault(loader => loader.For == wanted);
+        return Loader is { } loader
             ? Outcome<IImageLoader>.Of(loader)
             : NodeFailures.ImageNotLoaded($"nothing here loads images into {runtime}");
     }

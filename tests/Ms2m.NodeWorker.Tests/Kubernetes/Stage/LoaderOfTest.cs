@@ -9,6 +9,8 @@ internal sealed class LoaderOfTest : IImageLoader
 {
     public string For => ContainerdImages.Name;
 
+    public int Copies { get; set; } = 1;
+
     public List<string> Images { get; } = [];
 
     public bool Fails { get; set; }

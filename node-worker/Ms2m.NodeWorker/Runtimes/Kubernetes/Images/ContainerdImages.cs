@@ -16,10 +16,13 @@ internal sealed class ContainerdImages(WorkerOptions options, TimeProvider time)
 
     public string For => Name;
 
+    /// <summary>What it is given goes into containerd's storage and lies nowhere else.</summary>
+    public int Copies => 1;
+
     public async Task<Outcome<LoadedImage>> LoadAsync(PodImage image, string name, CancellationToken cancel)
     {
         var imported = await CtrAsync(
-            ["images", "import", "-"], (to, token) => OciLayout.WriteArchiveAsync(image, name, to, token), Importing, cancel);
+            ["images", "import", .. Unpacking, "-"], (to, token) => OciLayout.WriteArchiveAsync(image, name, to, token), Importing, cancel);
         if (imported.Failed)
             return imported.Trouble;
         if (await WaitUntilKnownAsync(name, cancel) is { } trouble)
@@ -40,6 +43,10 @@ internal sealed class ContainerdImages(WorkerOptions options, TimeProvider time)
         var version = await CtrAsync(["version"], null, Quick, cancel);
         return new NodeFeature("image-loading", !version.Failed, version.Trouble?.Reason.Message ?? $"ctr on {Socket}");
     }
+
+    /// <summary>containerd unpacks by itself only for those that its configuration names; for another one its program does.</summary>
+    private string[] Unpacking =>
+        options.Kubernetes?.ContainerdSnapshotter is { } snapshotter ? ["--local", "--snapshotter", snapshotter] : [];
 
     private string Socket => (options.Kubernetes ?? new KubernetesSettings()).ContainerdSocket;
 

@@ -8,24 +8,28 @@ internal sealed class CrioImages(WorkerOptions options) : IImageLoader
 {
     public const string Name = "cri-o";
 
+    public const int MostCopies = 3;
+
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Copying = TimeSpan.FromMinutes(3);
 
-    private string Temporary => Path.Combine(options.Checkpoints, "images");
-
     public string For => Name;
+
+    /// <summary>Beside it, the image, and what skopeo writes on its way.</summary>
+    public int Copies => MostCopies;
 
     public async Task<Outcome<LoadedImage>> LoadAsync(PodImage image, string name, CancellationToken cancel)
     {
-        // In memory, as the checkpoint itself is; and so is what skopeo writes on its way.
-        var folder = Path.Combine(Temporary, Guid.NewGuid().ToString("N"));
-        PrivateFiles.CreateFolder(Temporary);
-        PrivateFiles.CreateFolder(folder);
+        // In memory, as the checkpoint itself is; and so is what skopeo writes on its way, whether or not it removes it.
+        var folder = Path.Combine(options.ImagesFolder, Guid.NewGuid().ToString("N"));
+        var (layout, temporary) = (Path.Combine(folder, "image"), Path.Combine(folder, "tmp"));
+        foreach (var one in (string[])[options.ImagesFolder, folder, layout, temporary])
+            PrivateFiles.CreateFolder(one);
         try
         {
-            await OciLayout.WriteFolderAsync(image, name, folder, cancel);
+            await OciLayout.WriteFolderAsync(image, name, layout, cancel);
             var copied = await SkopeoAsync(
-                ["copy", "--insecure-policy", "--quiet", $"oci:{folder}:{name}", Stored(name)], Copying, cancel);
+                ["copy", "--insecure-policy", "--quiet", $"oci:{layout}:{name}", Stored(name)], Copying, cancel, temporary);
             return copied.Failed
                 ? copied.Trouble
                 : new LoadedImage(name, ImagePull.Never, image.Image.Manifest.Digest, image.Image.Config.Digest);
@@ -63,14 +67,15 @@ internal sealed class CrioImages(WorkerOptions options) : IImageLoader
 
     private KubernetesSettings Settings => options.Kubernetes ?? new KubernetesSettings();
 
-    private string Stored(string name) => $"containers-storage:[overlay@{Settings.CrioStorage}+{Settings.CrioRun}]{name}";
+    private string Stored(string name) => $"containers-storage:[{Settings.CrioDriver}@{Settings.CrioStorage}+{Settings.CrioRun}]{name}";
 
-    private async Task<Outcome<string>> SkopeoAsync(string[] arguments, TimeSpan limit, CancellationToken cancel)
+    private async Task<Outcome<string>> SkopeoAsync(
+        string[] arguments, TimeSpan limit, CancellationToken cancel, string? temporary = null)
     {
         try
         {
             var (code, said) = await NodeProgram.RunAsync(
-                "skopeo", arguments, null, limit, cancel, new Dictionary<string, string> { ["TMPDIR"] = options.Checkpoints });
+                "skopeo", arguments, null, limit, cancel, new Dictionary<string, string> { ["TMPDIR"] = temporary ?? options.Checkpoints });
             return code == 0 ? said : NodeFailures.ImageNotLoaded($"skopeo {arguments[0]}: {NodeProgram.End(said)}");
         }
         catch (TimeoutException)

@@ -8,6 +8,9 @@ internal interface IImageLoader
     /// <summary>The runtime, as a node's report names it, or where the images go instead.</summary>
     string For { get; }
 
+    /// <summary>How often a checkpoint lies in the worker's memory while it is loaded, itself included.</summary>
+    int Copies { get; }
+
     /// <param name="name">As a pod would name it; harmless when it is there.</param>
     Task<Outcome<LoadedImage>> LoadAsync(PodImage image, string name, CancellationToken cancel);
 

@@ -13,11 +13,15 @@ internal sealed class RegistryImages(WorkerOptions options, RegistryTraces trace
 
     public string For => Name;
 
+    /// <summary>Beside it, the layer that is sent.</summary>
+    public int Copies => 2;
+
     public async Task<Outcome<LoadedImage>> LoadAsync(PodImage image, string name, CancellationToken cancel)
     {
         if (options.Registry is not { } place)
             return NodeFailures.NoRegistry(options.Node);
-        var layer = Path.Combine(options.Checkpoints, $"layer-{Guid.NewGuid():N}");
+        PrivateFiles.CreateFolder(options.ImagesFolder);
+        var layer = Path.Combine(options.ImagesFolder, $"layer-{Guid.NewGuid():N}");
         using var registry = new RegistryClient(place);
         // Before the first byte: whatever happens from here on, somebody knows what to delete.
         traces.Note(image.Image);

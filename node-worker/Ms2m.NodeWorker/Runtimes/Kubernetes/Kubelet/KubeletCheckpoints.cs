@@ -9,6 +9,9 @@ public sealed class KubeletCheckpoints(IKubernetesApi api, KubeletArchives archi
 {
     private const int Port = 10250;
 
+    /// <summary>Names of pods have no underscores.</summary>
+    private const string NoPod = "ms2m_asks";
+
     /// <summary>For the runtime.</summary>
     private static readonly TimeSpan Dumping = TimeSpan.FromMinutes(2);
 
@@ -56,7 +59,8 @@ public sealed class KubeletCheckpoints(IKubernetesApi api, KubeletArchives archi
         var answer = await api.CheckpointAsync(direct, cancel);
         return answer.Problem switch
         {
-            { IsUnheard: true } or { Code: 401 } => await PatientlyAsync(order, cancel),
+            // Of the two, the narrower way is the one that should work: its refusal is worth more than that of the wider.
+            { IsUnheard: true } or { Code: 401 } => await api.CheckpointAsync(order, cancel) is { Problem: not { Code: 403 } } proxied ? proxied : answer,
             // Whoever was given the wider right has no need of the narrower.
             { Code: 403 } => await api.CheckpointAsync(order, cancel) is { Problem: null } proxied ? proxied : await PatientlyAsync(direct, cancel),
             _ => answer,
@@ -71,6 +75,18 @@ public sealed class KubeletCheckpoints(IKubernetesApi api, KubeletArchives archi
             if (answer.Problem is not { Code: 403 } || time.GetElapsedTime(since) > Remembers)
                 return answer;
         }
+    }
+
+    /// <summary>Whether the kubelet of that address can be reached, is known by its certificate and knows us: asked for a checkpoint
+    /// of a pod that there cannot be, it says that there is none.</summary>
+    /// <returns>Why not.</returns>
+    public async Task<string?> RefusalAsync(string? address, CancellationToken cancel)
+    {
+        if (AddressOf(address) is not { } kubelet)
+            return null;
+        var answer = await api.CheckpointAsync(
+            new CheckpointOrder(options.Node, "default", NoPod, NoPod, kubelet, TimeLimit: TimeSpan.FromSeconds(5)), cancel);
+        return answer.Problem is { Code: 0 or 401 } problem ? problem.Message : null;
     }
 
     private static Uri? AddressOf(string? ip) =>
