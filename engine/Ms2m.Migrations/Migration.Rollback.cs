@@ -77,7 +77,8 @@ public static partial class Migration
         {
             // The source's state is in that checkpoint and nowhere else.
             _ when back.ToUndo.Contains(StepNames.ReleaseName) && leftovers.Contains(StepNames.DiscardCheckpoint)
-                && leftovers.Any(name => name is StepNames.ConfirmRevival or StepNames.ReviveSource) => new MigrationFailed(
+                && (leftovers.Any(name => name is StepNames.ConfirmRevival or StepNames.ReviveSource)
+                    || (leftovers.Contains(StepNames.ReadoptSource) && leftovers.Contains(StepNames.ResumeSource))) => new MigrationFailed(
                     id, Failures.CheckpointKept(back.Facts.Request.SourceInstance, back.Facts.Request.SourceNode), leftovers, Kept: true),
             ({ Facts: { SourceExited: true } or { SourceLost: not null } }, _) => new MigrationFailed(id, back.Reason, leftovers),
             // A source that was stopped and does not come back is a workload that nobody serves.
