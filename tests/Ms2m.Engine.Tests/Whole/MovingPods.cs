@@ -60,6 +60,29 @@ public sealed class MovingPods(EngineFixture fixture) : IClassFixture<EngineFixt
     }
 
     [Fact]
+    public async Task whose_name_is_not_free_in_time_are_asked_for_again_and_it_is_said_what_was_waited_for()
+    {
+        var asked = 0;
+        var owners = new ScriptedOwnership
+        {
+            Answers = what => what == "release" && asked++ == 0
+                ? new ApiProblem(408, ApiProblem.Waiting, "Its node does not answer.") { Causes = ["Say that it is dead."] }
+                : default(Done),
+        };
+        await using var cluster = await ClusterAsync(PodOwner.StatefulSet, "unreleased");
+        await using var engine = await EngineAsync(owners);
+
+        var view = await MoveAsync(engine, cluster);
+
+        Assert.True(view.Phase == Phase.Completed, $"{view.Phase}: {view.Reason}");
+        Assert.Equal("check release release adopt", string.Join(' ', owners.Asked));
+        var failed = (await engine.Services.GetRequiredService<ReadStream>().ReadAsync(view.MigrationId, 1, CancellationToken.None))
+            .Select(one => one.Data).OfType<StepFailed>().Single();
+        Assert.Equal(("MS2M-1302", "Say that it is dead.", true), (failed.Reason.Code, failed.Reason.Remedy, failed.Retryable));
+        Assert.Contains("Its node does not answer.", failed.Reason.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task are_refused_by_an_engine_without_kubernetes()
     {
         await using var cluster = await ClusterAsync(PodOwner.Nobody, "unconnected");
