@@ -31,7 +31,7 @@ public static class ProcessMemory
         var list = FreezerFile.Of(lines).Select(file => Path.Combine(Path.GetDirectoryName(file)!, "cgroup.procs"))
             .Prepend($"/sys/fs/cgroup{group?[3..]}/cgroup.procs").FirstOrDefault(File.Exists);
         return list is not null
-            ? File.ReadLines(list).Select(l => int.Parse(l, CultureInfo.InvariantCulture)).ToList()
+            ? File.ReadLines(list).Select(l => int.Parse(l, CultureInfo.InvariantCulture)).Where(one => one > 0).ToList()
             : [pid];
     }
 

@@ -57,6 +57,33 @@ public sealed class FreezingByProcess
         }
     }
 
+    [FirstVersionFact]
+    public async Task who_stands_still_in_the_first_version_ends_when_its_time_has_come()
+    {
+        var group = $"/sys/fs/cgroup/freezer/ms2m-test-{Guid.NewGuid():N}";
+        Directory.CreateDirectory(group);
+        using var process = Process.Start("sleep", "60");
+        try
+        {
+            File.WriteAllText($"{group}/cgroup.procs", process.Id.ToString(CultureInfo.InvariantCulture));
+            var groups = new ControlGroups(new PodmanPlaces("/none"));
+            var freezer = groups.OfProcess("container", process.Id)!;
+            Assert.Null(await groups.StandStillAsync(freezer));
+
+            groups.EndFrozen(freezer);
+
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+            Assert.Equal(128 + 9, process.ExitCode);
+        }
+        finally
+        {
+            File.WriteAllText($"{group}/freezer.state", "THAWED");
+            process.Kill();
+            await process.WaitForExitAsync();
+            Directory.Delete(group);
+        }
+    }
+
     [AttributeUsage(AttributeTargets.Method)]
     private sealed class FirstVersionFactAttribute : FactAttribute
     {
