@@ -104,7 +104,9 @@ public sealed class MovingPods(LabFixture lab, PodsInTheLab pods, ITestOutputHel
 
     private async Task<Pod> OnlyTheCopy(LoadedWorkload orders, StatefulMigration ended, CancellationToken cancel)
     {
-        orders.Moved((await lab.Cluster.Engine.Migration(Guid.Parse(ended.Metadata.Uid!), cancel)).As<MigrationView>());
+        var migration = (await lab.Cluster.Engine.Migration(Guid.Parse(ended.Metadata.Uid!), cancel)).As<MigrationView>();
+        output.WriteLine($"{migration.Strategy}: total {migration.TotalMs:0} ms, interruption {migration.InterruptionMs:0} ms; {JsonSerializer.Serialize(ended.Status!.PhaseTimings)}");
+        orders.Moved(migration);
         var copy = await pods.Until("only the copy is left, in its owner's hands", cluster =>
             cluster.All(Kinds.Pods) is [{ Metadata.Controller: not null } only] && only.Spec!.NodeName == LabFixture.Target ? only : null, cancel);
         Assert.Equal(orders.Instance, copy.Metadata.Label(Markings.Instance));
