@@ -43,10 +43,14 @@ public sealed partial class ManifestsFitTheApi
         Assert.Contains("components:", first, StringComparison.Ordinal);
 
         Judge(Rendered(way => first.Replace("../../", way(""), StringComparison.Ordinal)));
-        Judge(Rendered(
-            way => first.Replace("components:", "components:\n  - ../../deploy/kubernetes/components/eviction-hook", StringComparison.Ordinal)
-                .Replace("../../", way(""), StringComparison.Ordinal) + written["patches"],
-            ("authority.yaml", written["artifacts/cluster/authority.yaml"].Replace("$(base64 -w0 artifacts/secrets/tls/authority/ca.crt)", "bm8=", StringComparison.Ordinal))));
+        var hooked = Rendered(
+            way => first.Replace("components:", "components:\n  - evictions", StringComparison.Ordinal).Replace("../../", way(""), StringComparison.Ordinal),
+            ("evictions/kustomization.yaml", way => written["artifacts/cluster/evictions/kustomization.yaml"]
+                .Replace("$(base64 -w0 ~/ms2m-secrets/tls/authority/ca.crt)", "bm8=", StringComparison.Ordinal)
+                .Replace("../../../", "../" + way(""), StringComparison.Ordinal)));
+        Judge(hooked);
+        var hook = Manifests.Parse(hooked).Single(one => one.Text("kind") == "ValidatingWebhookConfiguration");
+        Assert.Equal("bm8=", hook.Items("webhooks").Single().Text("clientConfig", "caBundle"));
     }
 
     [KubernetesToolsFact]
@@ -121,19 +125,18 @@ public sealed partial class ManifestsFitTheApi
         """);
 
     /// <param name="kustomization">Given the way from where it lies to a path of the repository.</param>
-    private static string Rendered(Func<Func<string, string>, string> kustomization, params (string Name, string Text)[] besides)
+    private static string Rendered(
+        Func<Func<string, string>, string> kustomization, params (string Name, Func<Func<string, string>, string> Text)[] besides)
     {
         var folder = Directory.CreateTempSubdirectory("ms2m-manifests-").FullName;
         try
         {
-            foreach (var (name, text) in besides)
+            foreach (var (name, text) in besides.Append(("kustomization.yaml", kustomization)))
             {
-                File.WriteAllText(Path.Combine(folder, name), text);
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, name))!);
+                File.WriteAllText(Path.Combine(folder, name), text(to => Path.GetRelativePath(folder, Repository.Root) + "/" + to));
             }
 
-            File.WriteAllText(
-                Path.Combine(folder, "kustomization.yaml"),
-                kustomization(to => Path.GetRelativePath(folder, Repository.Root) + "/" + to));
             return KubernetesTools.Render(folder);
         }
         finally
@@ -142,7 +145,7 @@ public sealed partial class ManifestsFitTheApi
         }
     }
 
-    /// <summary>A file that a document's command writes; what it adds to one goes by its first word.</summary>
-    [GeneratedRegex(@"^cat >(?:>\S+ <<'END'\n(?=(?<file>[a-z]+):)|(?<file>\S+) <<'?END'?\n)(?<text>.*?)^END$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    /// <summary>A file that a document's command writes.</summary>
+    [GeneratedRegex(@"^cat >(?<file>\S+) <<'?END'?\n(?<text>.*?)^END$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Written();
 }

@@ -11,6 +11,8 @@ public sealed class SecretsAreWhole : IDisposable
 
     private readonly string _folder = Path.Combine(Directory.CreateTempSubdirectory("ms2m-secrets-").FullName, "made");
 
+    private static string Script => Path.Combine(Repository.Root, "deploy/kubernetes/secrets");
+
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
 
     [Fact]
@@ -63,6 +65,19 @@ public sealed class SecretsAreWhole : IDisposable
     }
 
     [Fact]
+    public void addresses_that_were_said_once_are_kept()
+    {
+        KubernetesTools.Run("env", ["MS2M_BROKER_HOST=broker.example", "MS2M_BROKER_VHOST=moved", "MS2M_STORE_HOST=store.example", Script, _folder, "node1"]);
+        var before = Contents();
+        Make("node1");
+
+        Assert.Equal(before, Contents());
+        Assert.All(["engine/broker-uri", "nodes/node1.uri"], file => Assert.EndsWith("@broker.example:5672/moved", Read(file), StringComparison.Ordinal));
+        Assert.EndsWith("@broker.example:15672", Read("engine/broker-management-uri"), StringComparison.Ordinal);
+        Assert.StartsWith("Host=store.example;", Read("engine/store"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
     public void nobody_else_can_read_them()
     {
@@ -77,7 +92,7 @@ public sealed class SecretsAreWhole : IDisposable
 
     private string Make(params string[] words)
     {
-        var (code, output, error) = KubernetesTools.Run(Path.Combine(Repository.Root, "deploy/kubernetes/secrets"), [_folder, .. words]);
+        var (code, output, error) = KubernetesTools.Run(Script, [_folder, .. words]);
         Assert.True(code == 0, error);
         return output + error;
     }
