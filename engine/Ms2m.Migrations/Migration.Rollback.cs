@@ -43,11 +43,25 @@ public static partial class Migration
         EndRollback(draft, back);
     }
 
-    /// <summary>Whether what it must come after could not be done for certain.</summary>
+    /// <summary>Whether what it must come after could not be done for certain. The last copy of a state is never
+    /// discarded.</summary>
     private static bool MustNot(RollingBack back, UndoStep undo) =>
-        undo.AfterUndoOf is { } begun && back.ToUndo.Contains(begun)
-        && (PlanOf(back.Facts).Reversible(begun)?.Undo ?? []).Any(
-            other => back.Steps.GetValueOrDefault(other.Name) is { Status: StepStatus.GivenUp });
+        (undo.AfterUndoOf is { } begun && back.ToUndo.Contains(begun)
+            && (PlanOf(back.Facts).Reversible(begun)?.Undo ?? []).Any(
+                other => back.Steps.GetValueOrDefault(other.Name) is { Status: StepStatus.GivenUp }))
+        || (undo.Name == StepNames.DiscardCheckpoint && IsOnlyInItsCheckpoint(back));
+
+    /// <summary>Whether the source's pod had given its name away and nobody has the source's state but the checkpoint that its node
+    /// keeps: it could not be restored, or has ended again.</summary>
+    private static bool IsOnlyInItsCheckpoint(RollingBack back) =>
+        back.ToUndo.Contains(StepNames.ReleaseName)
+        && (!IsDone(back, StepNames.ReviveSource)
+            || (back.Facts.SourceExited && !IsDone(back, StepNames.ResumeSource))
+            || (IsGivenUp(back, StepNames.ReadoptSource) && IsGivenUp(back, StepNames.ResumeSource)));
+
+    private static bool IsDone(RollingBack back, string step) => back.Steps.GetValueOrDefault(step) is { Status: StepStatus.Done };
+
+    private static bool IsGivenUp(RollingBack back, string step) => back.Steps.GetValueOrDefault(step) is { Status: StepStatus.GivenUp };
 
     // A dead source resumes nothing: nobody is left to answer. Without a copy that could be the last one there is no reason
     // to ask after the source.
@@ -75,11 +89,8 @@ public static partial class Migration
         var stillStopped = back.SourceStopped ? leftovers.FirstOrDefault(name => plan.Undo(name) is { ServesAgain: true }) : null;
         draft.Record((back, leftovers) switch
         {
-            // The source's state is in that checkpoint and nowhere else.
-            _ when back.ToUndo.Contains(StepNames.ReleaseName) && leftovers.Contains(StepNames.DiscardCheckpoint)
-                && (leftovers.Any(name => name is StepNames.ConfirmRevival or StepNames.ReviveSource)
-                    || (leftovers.Contains(StepNames.ReadoptSource) && leftovers.Contains(StepNames.ResumeSource))) => new MigrationFailed(
-                    id, Failures.CheckpointKept(back.Facts.Request.SourceInstance, back.Facts.Request.SourceNode), leftovers, Kept: true),
+            _ when IsOnlyInItsCheckpoint(back) => new MigrationFailed(
+                id, Failures.CheckpointKept(back.Facts.Request.SourceInstance, back.Facts.Request.SourceNode), leftovers, Kept: true),
             ({ Facts: { SourceExited: true } or { SourceLost: not null } }, _) => new MigrationFailed(id, back.Reason, leftovers),
             // A source that was stopped and does not come back is a workload that nobody serves.
             _ when stillStopped is not null =>

@@ -49,6 +49,20 @@ public sealed partial class LostPods(
         return true;
     }
 
+    /// <summary>Whether the instance has a pod that is not on its way out. Where nobody can be asked, nobody is believed to be
+    /// there: the caller has looked at the nodes' reports.</summary>
+    public async Task<bool> IsThereAsync(string instance, WorkloadPod pod, CancellationToken token)
+    {
+        if (kubernetes.FirstOrDefault() is not { } api)
+        {
+            return false;
+        }
+
+        var found = await api.ListAsync(Kinds.Pods, new Selection(pod.Namespace, $"{Markings.Instance}={instance}"), token);
+        return found.Problem is not null
+            || found.Value.Items.Any(one => !one.Metadata.IsGoing && one.Status?.Phase is not ("Failed" or "Succeeded"));
+    }
+
     private async Task<bool> IsGoneAsync(InstanceReported instance, CancellationToken token)
     {
         if (instance.Spec.Pod is not { } pod || kubernetes.FirstOrDefault() is not { } api)

@@ -113,23 +113,26 @@ public sealed partial class PodTaskConsumer(
             while (true)
             {
                 await Task.Delay(_look, time, until.Token);
-                if (!await IsWantedAsync(task, until.Token))
+                // What takes its place relies on it that this one stops in time.
+                using var soon = CancellationTokenSource.CreateLinkedTokenSource(until.Token);
+                soon.CancelAfter(_look * 2);
+                if (!await IsWantedAsync(task, soon.Token))
                 {
-                    await until.CancelAsync();
-                    return;
+                    break;
                 }
             }
         }
         catch (OperationCanceledException)
         {
-            // It is done.
+            // It is done, or nobody said in time whether it is still wanted.
         }
         catch (NpgsqlException absent)
         {
-            // Whoever cannot ask whether it is wanted does not go on.
             LogFailed(task.Step, task.MigrationId, absent);
-            await until.CancelAsync();
         }
+
+        // Whoever cannot ask whether it is wanted does not go on.
+        await until.CancelAsync();
     }
 
     private async Task<bool> IsWantedAsync(IStepMessage task, CancellationToken token) =>

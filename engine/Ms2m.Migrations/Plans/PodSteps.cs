@@ -12,7 +12,7 @@ public static class PodSteps
 
     // Its answer says that the way back is open. Without it the way on is the only one.
     private static readonly UndoStep _confirmRevival = new(
-        StepNames.ConfirmRevival, UndoOrder.ConfirmRevival, new(10, 3), Reviving(StepNames.ConfirmRevival, onlyAsks: true),
+        StepNames.ConfirmRevival, UndoOrder.ConfirmRevival, new(10, 12), Reviving(StepNames.ConfirmRevival, onlyAsks: true),
         SignOfLife: true, ServesAgain: true);
 
     // Of a source whose pod has ended, too: it is to be restored under the name.

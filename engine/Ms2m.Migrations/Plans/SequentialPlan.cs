@@ -19,7 +19,7 @@ public static class SequentialPlan
             [SourceSteps.QuiesceFirst],
             // The kubelet would take a pod that is frozen for dead, and it could not end when its name is wanted. That the source
             // has said its last word and is not asked again is enough: its memory cannot change what was compared.
-            [shape.Owner is null ? SourceSteps.CheckpointQuiesced : SourceSteps.Checkpoint],
+            [shape.Owner is null ? SourceSteps.CheckpointQuiesced : SourceSteps.CheckpointOfPod],
             [SourceSteps.Send],
             .. PodSteps.Release(shape),
             [TargetSteps.Restore],

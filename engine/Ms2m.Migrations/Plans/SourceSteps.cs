@@ -45,6 +45,10 @@ public static class SourceSteps
         StepNames.TakeCheckpoint, Phase.Checkpointing, new(Moving, 2, StrictAttempt: true), Taking(frozen: false, connected: false),
         [_confirm, _discard]);
 
+    /// <summary>Of a pod that may have to be restored from it: kept until the source serves again.</summary>
+    public static ReversibleStep CheckpointOfPod { get; } =
+        Checkpoint with { Undo = [_confirm, _discard with { Order = UndoOrder.Last }] };
+
     /// <summary>The source has said its last word and stands still from here on.</summary>
     public static ReversibleStep CheckpointQuiesced { get; } = new(
         StepNames.TakeCheckpoint, Phase.Checkpointing, new(Moving, 2, StrictAttempt: true), Taking(frozen: true, connected: false),

@@ -64,9 +64,12 @@ public sealed class ReviveSourceHandler(
     {
         var images = Path.Combine(kept, "images");
         var export = Path.Combine(images, RegistryTransfer.ExportFile);
+        var unpacked = Path.Combine(kept, "unpacked");
+        // Somebody was killed between the two moves below.
+        if (!Directory.Exists(images) && Directory.Exists(unpacked))
+            Directory.Move(unpacked, images);
         if (!File.Exists(export))
             return images;
-        var unpacked = Path.Combine(kept, "unpacked");
         PrivateFiles.DeleteFolder(unpacked);
         PrivateFiles.CreateFolder(unpacked);
         await using (var archive = File.OpenRead(export))

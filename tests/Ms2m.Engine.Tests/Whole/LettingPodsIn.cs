@@ -92,6 +92,26 @@ public sealed class LettingPodsIn(EngineFixture fixture) : IClassFixture<EngineF
         Assert.Contains(Names.InstanceUser("vanished-0000000b"), names);
     }
 
+    [Fact]
+    public async Task nobody_is_let_in_beside_a_pod_that_is_there_though_its_worker_does_not_see_it()
+    {
+        await using var fleet = await ScriptedFleet.StartAsync(fixture.Options.Broker, "node-a", "node-b");
+        var pods = new SimulatedCluster();
+        pods.Given(Kinds.Pods, Objects.Pod("shop", "unseen-0", "node-a", (Markings.Instance, "unseen-0000000a"), (Markings.Workload, "unseen")));
+        await using var engine = await fixture.StartEngineAsync(edges: services => services.AddSingleton<IKubernetesApi>(pods));
+        var users = engine.Services.GetRequiredService<BrokerUsers>();
+        await users.PutAsync(Names.InstanceUser("unseen-0000000a"), "p", CancellationToken.None);
+        await fleet.ReportAsync("node-a");
+        await fleet.ReportAsync("node-b");
+
+        await fleet.SendAsync(Found, new WorkloadFound("node-b", "unseen-0000000b", SpecOf("unseen")));
+        await fleet.SendAsync(Found, new WorkloadFound("node-b", "mark3-0000000a", SpecOf("mark3")));
+        await EventuallyAsync("the mark is let in", () => fleet.Ordered.Any(order => InstanceOf(order.Body) == "mark3-0000000a"));
+
+        Assert.DoesNotContain(fleet.Ordered, order => InstanceOf(order.Body) == "unseen-0000000b");
+        Assert.Contains(Names.InstanceUser("unseen-0000000a"), await users.NamesAsync(CancellationToken.None));
+    }
+
     private static InstanceReported Instance(string id, string workload) => ScriptedFleet.Active(id, workload) with { Spec = SpecOf(workload) };
 
     private static WorkloadSpec SpecOf(string workload) => new(workload, "image", workload, new Dictionary<string, string>())

@@ -67,4 +67,34 @@ public class GivingANameAway
         Assert.True(course.End.Kept, EveryStrategy.Told(course));
         Assert.DoesNotContain(course.Commands, command => command is RemoveInstance or DiscardCheckpoint);
     }
+
+    [Theory]
+    [InlineData(StepNames.ReadoptSource)]
+    [InlineData(StepNames.ResumeSource)]
+    public void a_source_that_was_restored_and_ends_again_is_still_in_its_checkpoint(string before)
+    {
+        Course? course = null;
+        course = new Course(_pod)
+        {
+            Trouble = command =>
+            {
+                if (command is RestoreShadow)
+                {
+                    return [EveryStrategy.Failed((IStepMessage)command)];
+                }
+
+                if (command is not IStepMessage step || step.Step != before)
+                {
+                    return null;
+                }
+
+                course!.World.KillSource();
+                return [new InstanceExited(command.MigrationId, "orders-1", "node-a", 137), .. before == StepNames.ReadoptSource ? [EveryStrategy.Failed(step)] : Array.Empty<IMigrationMessage>()];
+            },
+        };
+        course.Run();
+
+        Assert.True(course.End is { Outcome: Phase.Failed, Kept: true }, EveryStrategy.Told(course));
+        Assert.DoesNotContain(course.Commands, command => command is DiscardCheckpoint);
+    }
 }

@@ -12,8 +12,8 @@ public static class PodWorkloads
 
     private const int UidDigits = 8;
 
-    /// <summary>For a copy's name a workload's gets a hyphen and twelve digits of its migration's id.</summary>
-    private const int LongestName = 63 - 13;
+    /// <summary>Were longer ones cut, two workloads could have instances of one name.</summary>
+    private const int LongestName = MaxName;
 
     /// <summary>The instance that a pod is; null when it has not been let in.</summary>
     public static string? InstanceOf(Pod pod) => pod.Metadata.Label(Markings.Instance);
@@ -25,14 +25,14 @@ public static class PodWorkloads
         return PodStates.HasLostState(pod) && PodStates.StatusOf(pod)?.RestartCount is { } restarts ? $"{instance}-{restarts}" : instance;
     }
 
-    /// <summary>Whether the pod is the instance that its label names: by its uid, or as a copy that a migration has made.</summary>
+    /// <summary>Whether the pod is the instance that its label names: by its uid, or by the file that a copy is made with.</summary>
     public static bool IsInstance(Pod pod)
     {
         if (InstanceOf(pod) is not { } instance)
             return false;
         var first = FirstOf(pod);
         return instance == first || instance.StartsWith($"{first}-", StringComparison.Ordinal)
-            || pod.Metadata.Label(Markings.Migration) is not null || FileOf(pod)?.InstanceId == instance;
+            || FileOf(pod)?.InstanceId == instance;
     }
 
     /// <summary>Why a pod with a workload's label is none that can be moved; null when it can.</summary>
