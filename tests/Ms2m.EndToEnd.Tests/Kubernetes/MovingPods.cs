@@ -121,6 +121,7 @@ public sealed class MovingPods(LabFixture lab, PodsInTheLab pods, ITestOutputHel
             Assert.Equal("", (await lab.Tool.InNode(node, $"ls {PodmanKubelet.Folder}/checkpoints", cancel))?.Trim());
             Assert.DoesNotContain("checkpoint", await lab.Tool.InNode(node, "podman images --format '{{.Repository}}'", cancel) ?? "", StringComparison.Ordinal);
             Assert.Equal("", (await lab.Tool.InNode(node, "ls /var/lib/ms2m/checkpoints/in /var/lib/ms2m/checkpoints/out 2>/dev/null | grep -v :$", cancel) ?? "").Trim());
+            Assert.Equal("", (await lab.Tool.InNode(node, "ls /var/lib/ms2m/pods /var/lib/ms2m/images /var/lib/ms2m/reservations 2>/dev/null | grep -v :$", cancel) ?? "").Trim());
         }
     }
 

@@ -88,6 +88,8 @@ public sealed class PodsInTheLab(LabFixture lab) : IAsyncLifetime, IDisposable
     public async Task DisposeAsync()
     {
         var none = CancellationToken.None;
+        // While there are workers who see the pods go: other tests' workload has the same name.
+        await Clear(none);
         await _ending.CancelAsync();
         await Task.WhenAll(_running.Select(task => task.ContinueWith(_ => { }, TaskScheduler.Default)));
         foreach (var kubelet in _kubelets.Values)

@@ -1,3 +1,4 @@
+using Ms2m.Contracts;
 using Ms2m.Kubernetes.Api;
 using Ms2m.Kubernetes.Resources;
 using Ms2m.NodeWorker.Hosting;
@@ -31,7 +32,12 @@ internal sealed partial class KubernetesRuntime(
         if (listed.Failed)
             return listed.Trouble;
         foreach (var pod in listed.Value)
+        {
             await losses.SayAsync(pod, cancel);
+            // It has taken over: nobody will restore it once more from what was written down of its source.
+            if (PodStates.StateOf(pod) == "running" && PodWorkloads.FileOf(pod) is { Role: InstanceRole.Active } file)
+                _sources.Remove(file.InstanceId);
+        }
         return (Container[])[.. listed.Value.Where(pod => PodWorkloads.SpecOf(pod) is not null).Select(Describe)];
     }
 
