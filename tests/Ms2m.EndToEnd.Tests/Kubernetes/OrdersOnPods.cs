@@ -9,7 +9,9 @@ namespace Ms2m.EndToEnd.Tests.Kubernetes;
 /// <summary>The sample workload as somebody would deploy it.</summary>
 internal static class OrdersOnPods
 {
-    public const string Space = "shop";
+    /// <summary>Another one in each run: uids follow from names here, and the ids of migrations from uids. The lab's store remembers
+    /// those of former runs.</summary>
+    public static readonly string Space = $"shop-{Guid.NewGuid().ToString("N")[..8]}";
 
     private const string Name = "orders";
 
