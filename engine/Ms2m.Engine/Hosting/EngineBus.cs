@@ -47,23 +47,9 @@ internal static class EngineBus
                 endpoint.UsePgDelivery(context);
                 endpoint.ConfigureSaga<MigrationSaga>(context);
             });
-            bus.ReceiveEndpoint(Names.BrokerTasks, endpoint =>
-            {
-                TypedOnly(endpoint, context);
-                endpoint.SetQuorumQueue();
-                endpoint.ConcurrentMessageLimit = 8;
-                // What fails on the broker is answered; only an absent store comes through to here, and is waited for.
-                endpoint.UseMessageRetry(retry => retry.Interval(600, TimeSpan.FromSeconds(1)));
-                endpoint.ConfigureConsumer<BrokerTaskConsumer>(context);
-            });
-            bus.ReceiveEndpoint(Names.ClusterTasks, endpoint =>
-            {
-                TypedOnly(endpoint, context);
-                endpoint.SetQuorumQueue();
-                endpoint.ConcurrentMessageLimit = 16;
-                endpoint.UseMessageRetry(retry => retry.Interval(600, TimeSpan.FromSeconds(1)));
-                endpoint.ConfigureConsumer<PodTaskConsumer>(context);
-            });
+            Tasks<BrokerTaskConsumer>(bus, Names.BrokerTasks, atOnce: 8, context);
+            // They wait for other controllers.
+            Tasks<PodTaskConsumer>(bus, Names.ClusterTasks, atOnce: 16, context);
             // Not among the reports: shutting somebody out takes seconds, and late reports make nodes look dead.
             bus.ReceiveEndpoint(Names.FoundWorkloads, endpoint =>
             {
@@ -88,6 +74,18 @@ internal static class EngineBus
                 endpoint.ConfigureConsumer<RefusedStartConsumer>(context);
             });
         });
+    });
+
+    /// <summary>The engine's own steps.</summary>
+    private static void Tasks<T>(IRabbitMqBusFactoryConfigurator bus, string queue, int atOnce, IBusRegistrationContext context)
+        where T : class, IConsumer => bus.ReceiveEndpoint(queue, endpoint =>
+    {
+        TypedOnly(endpoint, context);
+        endpoint.SetQuorumQueue();
+        endpoint.ConcurrentMessageLimit = atOnce;
+        // What fails there is answered; only an absent store comes through to here, and is waited for.
+        endpoint.UseMessageRetry(retry => retry.Interval(600, TimeSpan.FromSeconds(1)));
+        endpoint.ConfigureConsumer<T>(context);
     });
 
     private static void Connect(IRabbitMqBusFactoryConfigurator bus, Uri broker)

@@ -58,7 +58,7 @@ public sealed partial class LostPods(
             return false;
         }
 
-        var found = await api.ListAsync(Kinds.Pods, new Selection(pod.Namespace, $"{Markings.Instance}={instance}"), token);
+        var found = await PodsOfAsync(api, pod, instance, token);
         return found.Problem is not null
             || found.Value.Items.Any(one => !one.Metadata.IsGoing && one.Status?.Phase is not ("Failed" or "Succeeded"));
     }
@@ -70,11 +70,14 @@ public sealed partial class LostPods(
             return false;
         }
 
-        var found = await api.ListAsync(
-            Kinds.Pods, new Selection(pod.Namespace, $"{Markings.Instance}={instance.InstanceId}"), token);
+        var found = await PodsOfAsync(api, pod, instance.InstanceId, token);
         return found.Problem is null
             && (HasEnded(instance) || found.Value.Items.All(one => one.Metadata.IsGoing));
     }
+
+    private static Task<ApiAnswer<ObjectList<Pod>>> PodsOfAsync(
+        IKubernetesApi api, WorkloadPod pod, string instance, CancellationToken token) =>
+        api.ListAsync(Kinds.Pods, new Selection(pod.Namespace, $"{Markings.Instance}={instance}"), token);
 
     [LoggerMessage(1214, LogLevel.Warning, "The state of {Workload} is lost: {Instance} on {Node} will not come back. It is shut out, and an instance that starts anew is let in")]
     private partial void LogLost(string instance, string node, string workload);
