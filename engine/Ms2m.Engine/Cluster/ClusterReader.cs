@@ -12,4 +12,8 @@ public sealed class ClusterReader(DocumentTable<NodeView, string> views, NpgsqlD
     /// <summary>The reports, each dated by when the engine got it.</summary>
     public async Task<IEnumerable<NodeReported>> NodesAsync(CancellationToken token) =>
         (await ViewsAsync(token)).Select(view => view.Report with { At = view.ReceivedAt });
+
+    /// <summary>Whether the node's newest report names the instance.</summary>
+    public async Task<bool> ShowsAsync(string node, string instance, CancellationToken token) =>
+        (await ViewsAsync(token)).Any(view => view.Report.Node == node && view.Report.Instances.Any(one => one.InstanceId == instance));
 }

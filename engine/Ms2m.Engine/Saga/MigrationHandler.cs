@@ -26,6 +26,9 @@ public sealed class MigrationHandler(
     MigrationMeasures measures,
     TimeProvider time)
 {
+    /// <summary>A node reports every two seconds; one that is silent for so long does not hold a name any more.</summary>
+    private static readonly TimeSpan _untilReported = TimeSpan.FromSeconds(60);
+
     /// <returns>The phase after it.</returns>
     public async Task<Phase> HandleAsync<T>(MigrationSaga saga, T message, ConsumeContext<T> context)
         where T : class, IMigrationMessage
@@ -53,7 +56,7 @@ public sealed class MigrationHandler(
 
         if (saga.State is MigrationState.Ended && decision.Events.Count > 0 && WorkloadOf(saga, message) is { } workload)
         {
-            session.DeferRelease(workload, saga.CorrelationId);
+            await LetGoAsync(saga, workload, now, context.CancellationToken);
         }
 
         measures.Follow(session, saga, before, decision.Events);
@@ -64,6 +67,19 @@ public sealed class MigrationHandler(
         }
 
         return MigrationTimeline.PhaseOf(saga.State);
+    }
+
+    // Until its node's report names it, whoever asks would find nothing under the name and could start a second one.
+    private async Task LetGoAsync(MigrationSaga saga, string workload, DateTimeOffset now, CancellationToken token)
+    {
+        if (saga.State is MigrationState.Ended ended && Survivor.Of(ended) is { } survivor
+            && !await cluster.ShowsAsync(survivor.Node, survivor.InstanceId, token))
+        {
+            session.DeferHandOver(workload, saga.CorrelationId, survivor.InstanceId, survivor.Node, now + _untilReported);
+            return;
+        }
+
+        session.DeferRelease(workload, saga.CorrelationId);
     }
 
     private void Append(MigrationSaga saga, IReadOnlyList<IMigrationMessage> events, EventMetadata metadata)

@@ -31,10 +31,13 @@ public sealed class ScriptedCluster : IAsyncDisposable
     /// <summary>Told of every command's type and traceparent.</summary>
     public Action<string, string?> Heard { get; set; } = (_, _) => { };
 
-    /// <summary>Replaces the usual answers to one command.</summary>
     /// <summary>What both nodes report to run.</summary>
     public Dictionary<string, string> Versions { get; } = [];
 
+    /// <summary>Whether the target's node reports what it has restored or started, as workers do at once.</summary>
+    public bool ReportsCopies { get; set; } = true;
+
+    /// <summary>Replaces the usual answers to one command.</summary>
     public Dictionary<string, Func<JsonElement, IEnumerable<object>>> Instead { get; } = [];
 
     public string Workload { get; private init; } = "";
@@ -75,6 +78,10 @@ public sealed class ScriptedCluster : IAsyncDisposable
         await SendAsync(Names.NodeReports, Report("node-b"));
     }
 
+    /// <summary>One node's heartbeat.</summary>
+    public Task ReportOfAsync(string node, params string[] instances) => SendAsync(Names.NodeReports, Report(
+        node, [.. instances.Select(one => new InstanceReported(one, Spec, InstanceRole.Active, 2, "running", 60L << 20, null))]));
+
     /// <param name="answered">The command that it answers, for its times.</param>
     public Task SendAsync(string exchange, object message, Arrival? answered = null)
     {
@@ -106,6 +113,15 @@ public sealed class ScriptedCluster : IAsyncDisposable
         lock (Received)
         {
             return Received.Any(one => one.Type == command);
+        }
+    }
+
+    /// <summary>The newest command of a type.</summary>
+    public JsonElement BodyOf(string command)
+    {
+        lock (Received)
+        {
+            return Received.Last(one => one.Type == command).Body;
         }
     }
 
@@ -166,6 +182,11 @@ public sealed class ScriptedCluster : IAsyncDisposable
             var answers = Instead.TryGetValue(type, out var instead) ? instead(body) : await UsualAsync(type, body);
             foreach (var answer in answers)
             {
+                if (ReportsCopies && answer is (ShadowReady or InstanceStarted))
+                {
+                    await ReportOfAsync("node-b", Names.ShadowInstance(Workload, body.GetProperty("migrationId").GetGuid()));
+                }
+
                 // The last one is the shadow's report, which nobody asked for.
                 await SendAsync(Names.Migrations, answer, answer is IStepMessage and not ReplayCaughtUp ? arrival : null);
             }
@@ -175,6 +196,11 @@ public sealed class ScriptedCluster : IAsyncDisposable
 
     private async Task<IEnumerable<object>> UsualAsync(string type, JsonElement body)
     {
+        if (type is nameof(StopWorkload) or nameof(RunWorkload))
+        {
+            return [];
+        }
+
         var id = body.GetProperty("migrationId").GetGuid();
         var step = body.GetProperty("step").GetString()!;
         var attempt = body.GetProperty("attempt").GetInt32();
