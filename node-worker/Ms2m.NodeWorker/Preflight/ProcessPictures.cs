@@ -28,7 +28,7 @@ public static class ProcessPictures
             var ports = new SortedSet<int>();
             foreach (var one in pids)
             {
-                if (Tracer(one) is > 0 and var tracer)
+                if (Tracer(one) is > 0 and var tracer && !IsCheckpointing(tracer))
                     obstacles.Add(new Obstacle($"process {one}", $"process {tracer} traces it."));
                 if (sharesMemory)
                 {
@@ -64,6 +64,21 @@ public static class ProcessPictures
         const string key = "TracerPid:";
         var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(l => l.StartsWith(key, StringComparison.Ordinal));
         return line is null ? 0 : int.Parse(line[key.Length..].Trim(), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A checkpoint that is being taken is none that stands in the way of the next one: it is over, or given up,
+    /// before that begins.</summary>
+    private static bool IsCheckpointing(int tracer)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{tracer}/comm").TrimEnd() == "criu";
+        }
+        catch (IOException)
+        {
+            // It has ended, and traces nobody any more.
+            return true;
+        }
     }
 
     /// <summary>Files below /dev that are in a process's memory: they may be closed by now.</summary>

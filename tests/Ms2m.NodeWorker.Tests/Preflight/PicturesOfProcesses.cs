@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.MemoryMappedFiles;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Ms2m.NodeWorker.Preflight;
 
 namespace Ms2m.NodeWorker.Tests.Preflight;
@@ -9,6 +10,8 @@ namespace Ms2m.NodeWorker.Tests.Preflight;
 /// <summary>What pre-checks know of a workload comes from the kernel's own tables.</summary>
 public class PicturesOfProcesses
 {
+    private const long Seize = 0x4206;
+
     [Theory]
     [InlineData("/dev/null")]
     [InlineData("/dev/urandom")]
@@ -130,6 +133,29 @@ public class PicturesOfProcesses
     }
 
     [Fact]
+    public void a_traced_process_cannot_be_dumped_unless_it_is_being_dumped()
+    {
+        // Who traces is a thread.
+        const string name = "/proc/thread-self/comm";
+        var before = File.ReadAllText(name).TrimEnd();
+        using var traced = Process.Start("/bin/sleep", "60");
+        try
+        {
+            Assert.Equal(0, Trace(Seize, traced.Id, 0, 0));
+            Assert.Contains(ProcessPictures.Of(traced.Id, pod: null)!.Obstacles, one => one.Why.Contains("traces it", StringComparison.Ordinal));
+
+            File.WriteAllText(name, "criu");
+
+            Assert.Empty(ProcessPictures.Of(traced.Id, pod: null)!.Obstacles);
+        }
+        finally
+        {
+            File.WriteAllText(name, before);
+            traced.Kill();
+        }
+    }
+
+    [Fact]
     public void one_of_a_pods_containers_says_so() => Assert.Contains(
         ProcessPictures.Of(Environment.ProcessId, pod: "shop")!.Obstacles, one => one.What.Contains("shop", StringComparison.Ordinal));
 
@@ -141,4 +167,7 @@ public class PicturesOfProcesses
 
         Assert.Null(ProcessPictures.Of(gone.Id, pod: null));
     }
+
+    [DllImport("libc", EntryPoint = "ptrace"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern long Trace(long request, int pid, nint address, nint data);
 }
