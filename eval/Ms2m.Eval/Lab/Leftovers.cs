@@ -8,7 +8,7 @@ namespace Ms2m.Eval.Lab;
 internal sealed class Leftovers(EngineClient engine, BrokerEyes broker, LabTool? tool)
 {
     /// <summary>Nodes report every two seconds; an end is seen in the log before it is seen in a report.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 

@@ -17,6 +17,9 @@ internal sealed class OrdersWorkload(EngineClient engine, BrokerEyes broker)
 
     private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    /// <summary>It runs already, or is being started.</summary>
+    private static readonly string[] IsThere = ["MS2M-0106", "MS2M-0113"];
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -37,10 +40,29 @@ internal sealed class OrdersWorkload(EngineClient engine, BrokerEyes broker)
             environment[Collector] = collector;
         }
 
-        await engine.Run(new RunRequest(Name, node, Image, Queue, environment), cancel);
+        await Run(new RunRequest(Name, node, Image, Queue, environment), cancel);
         var running = await WaitFor(
             $"{Name} ran on {node}", instances => instances.FirstOrDefault(one => one.State == "running"), cancel);
         return running.InstanceId!;
+    }
+
+    // A report that was under way when the old one was stopped may show it once more.
+    private async Task Run(RunRequest request, CancellationToken cancel)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await engine.Run(request, cancel);
+                return;
+            }
+            catch (EngineRefusedException seen) when (
+                IsThere.Contains(seen.Reason.Code) && TimeProvider.System.GetElapsedTime(begun) < Patience)
+            {
+                await Remove(cancel);
+            }
+        }
     }
 
     private async Task Remove(CancellationToken cancel)

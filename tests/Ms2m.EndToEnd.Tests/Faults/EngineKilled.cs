@@ -34,6 +34,7 @@ public sealed class EngineKilled(LabFixture lab, ITestOutputHelper output)
     [Fact]
     public async Task killed_while_rolling_back_it_finishes_the_roll_back()
     {
+        await using var slow = await SlowNetwork.To(lab.Tool, LabFixture.Target, CancellationToken.None);
         var ended = await KilledWhen(async (follower, cancel) =>
         {
             var view = await Phases.Begun(follower, "Checkpointing", cancel);

@@ -15,10 +15,8 @@ public sealed class SourceFrozen(LabFixture lab, ITestOutputHelper output)
 {
     private const string JournalClosed = "journal_closed";
 
-    private static readonly LoadOptions Load = new(Rate: 50, Publishers: 2, WorkMs: 5, StateMb: 27, WarmupSeconds: 2);
-
     /// <summary>So much that what the shadow has to catch up with takes seconds.</summary>
-    private static readonly LoadOptions MuchWork = Load with { WorkMs = 15 };
+    private static readonly LoadOptions Load = new(Rate: 50, Publishers: 2, WorkMs: 15, StateMb: 27, WarmupSeconds: 2);
 
     /// <summary>As long as this the shadow falls behind, unless the journal is closed before.</summary>
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(1);
@@ -35,7 +33,8 @@ public sealed class SourceFrozen(LabFixture lab, ITestOutputHelper output)
     public async Task it_wakes_up_shut_out_touches_nothing_and_leaves_by_itself(string moment)
     {
         var cancel = CancellationToken.None;
-        await using var orders = await lab.LoadedOrders(moment == JournalClosed ? MuchWork : Load, output.WriteLine, cancel);
+        await using var orders = await lab.LoadedOrders(Load, output.WriteLine, cancel);
+        await using var slow = await SlowNetwork.To(lab.Tool, LabFixture.Target, cancel);
         var source = orders.Instance;
         var pid = await Pid(LabFixture.Source, source, cancel);
         // With so long an interruption allowed the cutover begins while the shadow is far behind.

@@ -26,6 +26,7 @@ public sealed class SourceKilled(LabFixture lab, ITestOutputHelper output)
         await using var orders = await lab.LoadedOrders(Load, output.WriteLine, cancel);
         var pid = await lab.Tool.InNode(LabFixture.Source, $"podman inspect --format '{{{{.State.Pid}}}}' {orders.Instance}", cancel);
         Assert.NotNull(pid);
+        await using var slow = await SlowNetwork.To(lab.Tool, LabFixture.Target, cancel);
         // With so long an interruption allowed the cutover is decided while there is much left to replay.
         var started = await lab.Cluster.Migrations.Start(JsonSerializer.SerializeToUtf8Bytes(new
         {

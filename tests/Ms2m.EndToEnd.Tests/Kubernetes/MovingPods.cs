@@ -118,10 +118,26 @@ public sealed class MovingPods(LabFixture lab, PodsInTheLab pods, ITestOutputHel
         Proof.Exact(await orders.Conclude(output.WriteLine, cancel));
         foreach (var node in new[] { LabFixture.Source, LabFixture.Target })
         {
-            Assert.Equal("", (await lab.Tool.InNode(node, $"ls {PodmanKubelet.Folder}/checkpoints", cancel))?.Trim());
-            Assert.DoesNotContain("checkpoint", await lab.Tool.InNode(node, "podman images --format '{{.Repository}}'", cancel) ?? "", StringComparison.Ordinal);
-            Assert.Equal("", (await lab.Tool.InNode(node, "ls /var/lib/ms2m/checkpoints/in /var/lib/ms2m/checkpoints/out 2>/dev/null | grep -v :$", cancel) ?? "").Trim());
-            Assert.Equal("", (await lab.Tool.InNode(node, "ls /var/lib/ms2m/pods /var/lib/ms2m/images /var/lib/ms2m/reservations 2>/dev/null | grep -v :$", cancel) ?? "").Trim());
+            Assert.Equal("", await Left(node, cancel));
+        }
+    }
+
+    /// <summary>Looks until nothing is left on a node, or for twenty seconds.</summary>
+    private async Task<string> Left(string node, CancellationToken cancel)
+    {
+        const string look = $"ls {PodmanKubelet.Folder}/checkpoints; podman images --format '{{{{.Repository}}}}' | grep checkpoint; "
+            + "ls /var/lib/ms2m/checkpoints/in /var/lib/ms2m/checkpoints/out /var/lib/ms2m/pods /var/lib/ms2m/images "
+            + "/var/lib/ms2m/reservations 2>/dev/null | grep -v :$; true";
+        for (var patience = 20; ; patience--)
+        {
+            var left = await lab.Tool.InNode(node, look, cancel);
+            Assert.NotNull(left);
+            if (left.Trim().Length == 0 || patience == 0)
+            {
+                return left.Trim();
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancel);
         }
     }
 

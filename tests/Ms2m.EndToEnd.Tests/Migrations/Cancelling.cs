@@ -13,10 +13,9 @@ namespace Ms2m.EndToEnd.Tests.Migrations;
 [Collection(LabCollection.Name)]
 public sealed class Cancelling(LabFixture lab, ITestOutputHelper output)
 {
-    private static readonly LoadOptions Load = new(Rate: 50, Publishers: 2, WorkMs: 5, StateMb: 27, WarmupSeconds: 1);
-
-    /// <summary>So much that what the shadow has to catch up with takes longer than a cancel.</summary>
-    private static readonly LoadOptions MuchWork = Load with { WorkMs = 15 };
+    /// <summary>So much that the shadow needs many seconds to catch up with what comes while its checkpoint travels: every
+    /// phase before the commit is far longer than a cancel.</summary>
+    private static readonly LoadOptions Load = new(Rate: 50, Publishers: 2, WorkMs: 15, StateMb: 27, WarmupSeconds: 1);
 
     private static readonly string[] RepeatedOrEnded = ["MS2M-0403", "MS2M-0404"];
 
@@ -31,7 +30,8 @@ public sealed class Cancelling(LabFixture lab, ITestOutputHelper output)
     public async Task a_cancelled_migration_leaves_the_source_at_work_and_nothing_else(string phase, string by)
     {
         var cancel = CancellationToken.None;
-        await using var orders = await lab.LoadedOrders(phase is "Restoring" or "Replaying" ? MuchWork : Load, output.WriteLine, cancel);
+        await using var orders = await lab.LoadedOrders(Load, output.WriteLine, cancel);
+        await using var slow = await SlowNetwork.To(lab.Tool, LabFixture.Target, cancel);
         var source = orders.Instance;
         var (id, follower) = await Begin(cancel);
         await Phases.Begun(follower, phase, cancel);
@@ -50,14 +50,17 @@ public sealed class Cancelling(LabFixture lab, ITestOutputHelper output)
     {
         var cancel = CancellationToken.None;
         await using var orders = await lab.LoadedOrders(Load, output.WriteLine, cancel);
-        var (first, follower) = await Begin(cancel);
-        await Phases.Begun(follower, "Checkpointing", cancel);
-        await lab.Cluster.Engine.Cancel(first, cancel);
-        var second = await Assert.ThrowsAsync<EngineRefusedException>(() => lab.Cluster.Engine.Cancel(first, cancel));
-        Assert.Contains(second.Reason.Code, RepeatedOrEnded);
-        Assert.Equal("Cancelled", (await follower.ToTheEnd((_, _) => { }, cancel)).Phase);
+        await using (await SlowNetwork.To(lab.Tool, LabFixture.Target, cancel))
+        {
+            var (first, cancelled) = await Begin(cancel);
+            await Phases.Begun(cancelled, "Checkpointing", cancel);
+            await lab.Cluster.Engine.Cancel(first, cancel);
+            var second = await Assert.ThrowsAsync<EngineRefusedException>(() => lab.Cluster.Engine.Cancel(first, cancel));
+            Assert.Contains(second.Reason.Code, RepeatedOrEnded);
+            Assert.Equal("Cancelled", (await cancelled.ToTheEnd((_, _) => { }, cancel)).Phase);
+        }
 
-        (var committed, follower) = await Begin(cancel);
+        var (committed, follower) = await Begin(cancel);
         await Phases.Happened(follower, "promotion_committed", cancel);
         var late = await Assert.ThrowsAsync<EngineRefusedException>(() => lab.Cluster.Engine.Cancel(committed, cancel));
         Assert.Contains(late.Reason.Code, CommittedOrEnded);

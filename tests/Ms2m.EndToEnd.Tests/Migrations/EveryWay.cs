@@ -80,21 +80,15 @@ public sealed class EveryWay(LabFixture lab, ITestOutputHelper output)
     {
         var cancel = CancellationToken.None;
         await using var orders = await lab.LoadedOrders(_load, output.WriteLine, cancel);
-        await lab.Tool.Must(["network", "slow", LabFixture.Target, "40mbit"], cancel);
-        try
-        {
-            var started = await lab.Cluster.Migrations.Start(OrdersWorkload.Name, LabFixture.Target, new Move("sequential"), cancel);
-            var follower = new MigrationFollower(lab.Cluster.Engine, started.MigrationId, TimeProvider.System);
-            await Phases.Begun(follower, "Transferring", cancel);
-            await lab.Cluster.Engine.Cancel(started.MigrationId, cancel);
-            var ended = await follower.ToTheEnd((_, _) => { }, cancel);
-            Assert.Equal("Cancelled", ended.Phase);
-        }
-        finally
-        {
-            await lab.Tool.Run(["network", "fast", LabFixture.Target], CancellationToken.None);
-        }
+        await using var slow = await SlowNetwork.To(lab.Tool, LabFixture.Target, cancel, "40mbit");
 
+        var started = await lab.Cluster.Migrations.Start(OrdersWorkload.Name, LabFixture.Target, new Move("sequential"), cancel);
+        var follower = new MigrationFollower(lab.Cluster.Engine, started.MigrationId, TimeProvider.System);
+        await Phases.Begun(follower, "Transferring", cancel);
+        await lab.Cluster.Engine.Cancel(started.MigrationId, cancel);
+        var ended = await follower.ToTheEnd((_, _) => { }, cancel);
+
+        Assert.Equal("Cancelled", ended.Phase);
         await Proof.ExactAndClean(lab, orders, output.WriteLine, cancel);
     }
 }

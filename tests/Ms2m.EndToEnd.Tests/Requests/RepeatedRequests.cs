@@ -43,6 +43,7 @@ public sealed class RepeatedRequests(LabFixture lab, ITestOutputHelper output)
     {
         var cancel = CancellationToken.None;
         await using var orders = await lab.LoadedOrders(Load, output.WriteLine, cancel);
+        await using var slow = await SlowNetwork.To(lab.Tool, LabFixture.Target, cancel, "20mbit");
         var first = await lab.Cluster.Migrations.Start(OrdersWorkload.Name, LabFixture.Target, cancel);
         var second = await lab.Cluster.Migrations.Start(OrdersWorkload.Name, LabFixture.Target, cancel);
         Assert.Equal(("Rejected", "MS2M-0107"), (second.Phase, second.Reason?.Code));
