@@ -15,6 +15,7 @@ lab: a whole Ms2m.Events cluster on one Debian 12 machine. Needs root; no Docker
   lab broker start|stop|kill|pid        the broker alone
   lab store start|stop|kill|pid         the store alone
   lab registry start|stop|kill|pid      the registry alone; what it stored goes with it
+  lab registry held                     the images that it holds: none, unless one is on its way
   lab worker NODE start|stop|kill|pid   the worker of a node (start takes what is published now)
   lab worker NODE freeze|thaw           SIGSTOP and SIGCONT
   lab node NAME start|stop              a node; stop is a power cut for its containers

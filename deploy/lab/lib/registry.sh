@@ -59,3 +59,9 @@ registry_stop() {
 registry_forget() {
   if mountpoint -q "$registry_data"; then umount "$registry_data"; fi
 }
+
+# registry_held: digests of manifests and layers, one a line. The distribution API lists only what has a tag.
+registry_held() {
+  find "$registry_data" -path '*/sha256/*' \( -path '*/_manifests/revisions/*' -o -path '*/_layers/*' \) -name link -print 2>/dev/null |
+    sed -E 's|.*/(_manifests/revisions\|_layers)/sha256/([0-9a-f]+)/link|\1 \2|; s|_manifests/revisions|image|; s|_layers|layer|' || true
+}

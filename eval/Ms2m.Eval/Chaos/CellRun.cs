@@ -1,5 +1,6 @@
 using Ms2m.Checker;
 using Ms2m.Cli.Api;
+using Ms2m.Contracts;
 using Ms2m.Eval.Chaos.Faults;
 using Ms2m.Eval.Load;
 
@@ -10,15 +11,16 @@ internal sealed class CellRun(Cluster cluster, string source, string target, Act
 {
     private static readonly LoadOptions Load = new(Rate: 40, Publishers: 2, WorkMs: 3, StateMb: 27, WarmupSeconds: 1);
 
-    /// <summary>Two thirds of the workload's capacity: a lag that takes some seconds to drain makes the moments
-    /// last in which it is drained.</summary>
-    private const int MuchWorkMs = 16;
+    /// <summary>Two thirds of the workload's capacity: a lag takes some seconds to drain, which makes the moments last in which
+    /// it is drained. Much more, and on a busy machine it would not shrink at all.</summary>
+    private const int MuchWorkMs = 14;
 
-    /// <summary>A fault that struck outside of its moment shows nothing: it is tried again.</summary>
-    private const int Tries = 4;
+    /// <summary>A fault that struck outside of its moment shows nothing: it is tried again. Some moments last a quarter of a
+    /// second, and a busy machine may look away for longer.</summary>
+    private const int Tries = 8;
 
-    /// <summary>Forty megabytes then take four seconds.</summary>
-    private const string SlowNetwork = "80mbit";
+    /// <summary>After so many the moment is made to last by all means.</summary>
+    private const int FreeTries = 2;
 
     private readonly Stage _stage = new(
         cluster.Tool ?? throw new CannotMeasureException(
@@ -30,7 +32,7 @@ internal sealed class CellRun(Cluster cluster, string source, string target, Act
     {
         for (var attempt = 1; ; attempt++)
         {
-            var result = await Once(cell, cancel);
+            var result = await Once(cell, attempt > FreeTries ? Hold.Of(cell, _stage) : null, cancel);
             // What is demanded depends on the moment; that nothing is lost does not.
             var isWrongAnyhow = result.Outcome is null || result.Lost + result.Duplicated + result.Reordered > 0;
             if (result.Landed || isWrongAnyhow || attempt == Tries)
@@ -42,31 +44,18 @@ internal sealed class CellRun(Cluster cluster, string source, string target, Act
         }
     }
 
-    private async Task<CellResult> Once(Cell cell, CancellationToken cancel)
+    private async Task<CellResult> Once(Cell cell, Hold? hold, CancellationToken cancel)
     {
         await cluster.Ready([source, target], cancel);
-        if (cell.Strategy == FaultMatrix.Live)
+        if (cell.Variant.Server is { } kind)
         {
-            return await new ServedCell(cluster, _stage).Run(cell, cancel);
+            return await new ServedCell(cluster, _stage, kind).Run(cell, hold, cancel);
         }
 
         await using var orders = await LoadedWorkload.Start(
             cluster.Lab, cluster.Engine, cluster.Broker, source, LoadFor(cell.Moment), _ => { }, cancel);
-        var migration = new StruckMigration(cluster, cell, Blow.Of(cell.Fault, _stage), OrdersWorkload.Name, target);
-        if (cell.Moment == Moment.Transferring)
-        {
-            await _stage.Do(cancel, "network", "slow", target, SlowNetwork);
-        }
-
-        try
-        {
-            await migration.Run(cancel);
-        }
-        finally
-        {
-            await _stage.Do(CancellationToken.None, "network", "fast", target);
-        }
-
+        var migration = new StruckMigration(cluster, _stage, cell, OrdersWorkload.Name, hold);
+        await migration.Run(cancel);
         await cluster.Ready([source, target], cancel);
         return await Judge(cell, migration, orders, cancel);
     }
@@ -117,6 +106,11 @@ internal sealed class CellRun(Cluster cluster, string source, string target, Act
         }
 
         var found = await cluster.Leftovers.Find(OrdersWorkload.Name, orders.Instance, orders.Node, cancel);
+        if (cell.Variant.Transfer == TransferMode.Registry)
+        {
+            found = [.. found, .. await _stage.HeldByRegistry(cancel)];
+        }
+
         return result with { Problems = problems, Leftovers = [.. found.Concat(named).Distinct()] };
     }
 
@@ -167,6 +161,11 @@ internal sealed class CellRun(Cluster cluster, string source, string target, Act
             yield return $"it ended as {ended.Phase} ({ended.Reason}), not as {string.Join(" or ", expected.Endings)}";
         }
 
+        if (ended.Phase == "Failed" && expected.Code is { } code && ended.Reason?.Code != code)
+        {
+            yield return $"its reason is {ended.Reason}, not {code}";
+        }
+
         if (ended.IsCompleted && !ended.Verified && !ended.FailedOver)
         {
             yield return "it was completed without a verified handoff";
@@ -178,7 +177,7 @@ internal sealed class CellRun(Cluster cluster, string source, string target, Act
 
     internal static CellResult Describe(Cell cell, StruckMigration migration)
     {
-        var moments = new MomentInLog(cell.Strategy);
+        var moments = new MomentInLog(cell.Variant);
         var struck = migration.StruckTo;
         var ended = migration.Ended;
         return new CellResult(

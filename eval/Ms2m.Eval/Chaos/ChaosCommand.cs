@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using Ms2m.Contracts;
 
 namespace Ms2m.Eval.Chaos;
 
@@ -9,13 +11,9 @@ internal static class ChaosCommand
     {
         var faults = Some("--fault", "Only this fault; may be repeated", Enum.GetValues<Fault>().Select(FaultMatrix.NameOf));
         var moments = Some("--phase", "Only in this phase; may be repeated", Enum.GetNames<Moment>());
-        var strategy = new Option<string>("--strategy")
-        {
-            Description = $"Move it by this strategy: {string.Join(" or ", FaultMatrix.Strategies)}",
-            DefaultValueFactory = _ => FaultMatrix.Shadow,
-            HelpName = "NAME",
-        };
-        strategy.AcceptOnlyFromAmong([.. FaultMatrix.Strategies]);
+        var strategy = Way("--strategy", "NAME", "Move it by this strategy", [.. Variant.All.Select(one => one.Strategy).Distinct()]);
+        var transfer = Way("--transfer", "MODE", "Let the checkpoint travel like this", Enum.GetNames<TransferMode>());
+        var postCopy = new Option<bool>("--post-copy") { Description = "With --strategy live: its memory follows" };
         var repeat = NumberOption.Create("--repeat", "So many times each", 1, "N", 1, 100);
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of text" };
         var record = new Option<string?>("--record")
@@ -29,17 +27,29 @@ internal static class ChaosCommand
             HelpName = "FILE",
         };
         var command = new Command("chaos", "Try every fault in every phase of a migration, and judge each");
-        foreach (Option option in new Option[] { strategy, faults, moments, repeat, json, record, markdown, KeepOption.Create() })
+        foreach (Option option in new Option[] { strategy, transfer, postCopy, faults, moments, repeat, json, record, markdown, KeepOption.Create() })
         {
             command.Options.Add(option);
         }
 
+        // What is not said has no value yet where options are judged together.
+        Variant? Chosen(SymbolResult one) => Variant.All.FirstOrDefault(known =>
+            known.Strategy == (one.GetValue(strategy) ?? Variant.Shadow.Strategy)
+            && string.Equals($"{known.Transfer}", one.GetValue(transfer) ?? $"{TransferMode.Direct}", StringComparison.OrdinalIgnoreCase)
+            && known.Move.PostCopy == one.GetValue(postCopy));
+        command.Validators.Add(result =>
+        {
+            if (Chosen(result) is null)
+            {
+                result.AddError($"There is no matrix of that, but of{string.Join(",", Variant.All.Skip(1).Select(one => one.Arguments))}, and of nothing said.");
+            }
+        });
         command.SetAction((parsed, cancel) =>
         {
             var options = new ChaosOptions(
-                parsed.GetValue(strategy)!,
-                Chosen<Fault>(parsed.GetValue(faults), FaultMatrix.NameOf),
-                Chosen<Moment>(parsed.GetValue(moments), moment => $"{moment}"),
+                Chosen(parsed.CommandResult)!,
+                Some<Fault>(parsed.GetValue(faults), FaultMatrix.NameOf),
+                Some<Moment>(parsed.GetValue(moments), moment => $"{moment}"),
                 parsed.GetValue(repeat),
                 parsed.GetValue(json),
                 parsed.GetValue(record),
@@ -49,6 +59,19 @@ internal static class ChaosCommand
         return command;
     }
 
+    private static Option<string> Way(string name, string help, string description, string[] known)
+    {
+        var words = known.Select(one => one.ToLowerInvariant()).ToArray();
+        var option = new Option<string>(name)
+        {
+            Description = $"{description}: {string.Join(" or ", words)}",
+            DefaultValueFactory = _ => words[0],
+            HelpName = help,
+        };
+        option.AcceptOnlyFromAmong(words);
+        return option;
+    }
+
     private static Option<string[]> Some(string name, string description, IEnumerable<string> known)
     {
         var option = new Option<string[]>(name) { Description = description, AllowMultipleArgumentsPerToken = true };
@@ -56,7 +79,7 @@ internal static class ChaosCommand
         return option;
     }
 
-    private static IReadOnlyList<T> Chosen<T>(string[]? names, Func<T, string> nameOf)
+    private static IReadOnlyList<T> Some<T>(string[]? names, Func<T, string> nameOf)
         where T : struct, Enum =>
         [.. Enum.GetValues<T>().Where(one => names is null or [] || names.Contains(nameOf(one)))];
 }

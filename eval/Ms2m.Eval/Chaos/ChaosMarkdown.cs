@@ -7,8 +7,8 @@ namespace Ms2m.Eval.Chaos;
 /// <summary>The record as a part of a document.</summary>
 internal static class ChaosMarkdown
 {
-    public static void WriteInto(string file, ChaosRecord record, string strategy) => MarkedPart.Write(
-        file, $"./ms2m chaos{(strategy == FaultMatrix.Shadow ? "" : $" --strategy {strategy}")} --markdown", Of(record, FaultMatrix.Of(strategy)));
+    public static void WriteInto(string file, ChaosRecord record, Variant variant) => MarkedPart.Write(
+        file, $"./ms2m chaos{variant.Arguments} --markdown", Of(record, FaultMatrix.Of(variant)));
 
     private static string Of(ChaosRecord record, IReadOnlyList<Cell> cells)
     {
@@ -27,11 +27,13 @@ internal static class ChaosMarkdown
         }
 
         text.Append("\n### What cannot be\n\n| fault | moments | why |\n| --- | --- | --- |\n");
-        foreach (var why in cells.Where(cell => cell.NotApplicable is not null)
-            .GroupBy(cell => (cell.Fault, cell.NotApplicable)))
+        foreach (var why in cells.Where(cell => cell.NotApplicable is not null).GroupBy(cell => cell.NotApplicable))
         {
+            var faults = why.Select(cell => cell.Fault).Distinct().ToList();
+            var every = faults.Count == cells.Select(cell => cell.Fault).Distinct().Count();
             text.Append(CultureInfo.InvariantCulture,
-                $"| {FaultMatrix.NameOf(why.Key.Fault)} | {string.Join(", ", why.Select(cell => cell.Moment))} | {why.Key.NotApplicable} |\n");
+                $"| {(every ? "every one" : string.Join(", ", faults.Select(FaultMatrix.NameOf)))} "
+                + $"| {string.Join(", ", why.Select(cell => cell.Moment).Distinct())} | {why.Key} |\n");
         }
 
         return text.Append('\n').ToString();
@@ -39,10 +41,10 @@ internal static class ChaosMarkdown
 
     private static void Matrix(StringBuilder text, ChaosRecord record, IReadOnlyList<Cell> cells)
     {
-        var moments = Enum.GetValues<Moment>();
+        var moments = cells.Where(cell => cell.Expected is not null).Select(cell => cell.Moment).Distinct().Order().ToList();
         text.Append(CultureInfo.InvariantCulture, $"| | {string.Join(" | ", moments)} |\n|");
-        text.Append(string.Concat(Enumerable.Repeat(" --- |", moments.Length + 1))).Append('\n');
-        foreach (var row in cells.GroupBy(cell => cell.Fault))
+        text.Append(string.Concat(Enumerable.Repeat(" --- |", moments.Count + 1))).Append('\n');
+        foreach (var row in cells.Where(cell => moments.Contains(cell.Moment)).GroupBy(cell => cell.Fault))
         {
             text.Append(CultureInfo.InvariantCulture,
                 $"| {FaultMatrix.NameOf(row.Key)} | {string.Join(" | ", row.Select(cell => Short(cell, record.Of(cell))))} |\n");

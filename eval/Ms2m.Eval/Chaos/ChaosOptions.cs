@@ -4,4 +4,4 @@ namespace Ms2m.Eval.Chaos;
 /// <param name="Record">A file that keeps the newest results of every cell over many runs.</param>
 /// <param name="Markdown">A file in which the table of the record stands.</param>
 internal sealed record ChaosOptions(
-    string Strategy, IReadOnlyList<Fault> Faults, IReadOnlyList<Moment> Moments, int Repeat, bool Json, string? Record, string? Markdown);
+    Variant Variant, IReadOnlyList<Fault> Faults, IReadOnlyList<Moment> Moments, int Repeat, bool Json, string? Record, string? Markdown);

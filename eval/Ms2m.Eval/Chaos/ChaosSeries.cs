@@ -18,7 +18,7 @@ internal static class ChaosSeries
         var progress = new Progress();
         await cluster.Ready([Source, Target], cancel);
         var record = ChaosRecord.Open(options.Record, await Versions.Of(cluster, cancel));
-        var chosen = FaultMatrix.Of(options.Strategy)
+        var chosen = FaultMatrix.Of(options.Variant)
             .Where(cell => options.Faults.Contains(cell.Fault) && options.Moments.Contains(cell.Moment)).ToList();
         var cells = chosen.Where(cell => cell.Expected is not null).ToList();
         progress.Say($"{cells.Count} cells, {options.Repeat} time(s) each; {chosen.Count - cells.Count} do not apply");
@@ -30,7 +30,7 @@ internal static class ChaosSeries
             for (var time = 1; time <= options.Repeat; time++)
             {
                 var result = await run.Run(cells[i], cancel);
-                progress.Say($"{i + 1,3}/{cells.Count}  {cells[i].Name,-38} {Sentence(result)}");
+                progress.Say($"{i + 1,3}/{cells.Count}  {cells[i].Name,-50} {Sentence(result)}");
                 ofCell.Add(result);
             }
 
@@ -40,7 +40,7 @@ internal static class ChaosSeries
 
         if (options.Markdown is { } file)
         {
-            ChaosMarkdown.WriteInto(file, record, options.Strategy);
+            ChaosMarkdown.WriteInto(file, record, options.Variant);
         }
 
         if (options.Json)

@@ -18,4 +18,8 @@ internal enum Fault
     CheckpointCorrupted,
     SourceWorkerFrozen,
     TargetWorkerFrozen,
+    RegistryKilled,
+
+    /// <summary>CRIU's, which puts pages where they belong on the target.</summary>
+    PageDaemonKilled,
 }

@@ -1,3 +1,4 @@
+using Ms2m.Contracts;
 using Ms2m.Eval.Chaos.Faults;
 using Ms2m.Eval.Load;
 
@@ -5,45 +6,34 @@ namespace Ms2m.Eval.Chaos;
 
 /// <summary>A cell of a server that knows nothing of this system: its client is the judge, over the one connection that it
 /// has.</summary>
-internal sealed class ServedCell(Cluster cluster, Stage stage)
+internal sealed class ServedCell(Cluster cluster, Stage stage, ServerKind kind)
 {
-    /// <summary>Half a megabyte then takes four seconds.</summary>
-    private const string SlowNetwork = "1mbit";
-
     private const int AFew = 20;
 
-    public async Task<CellResult> Run(Cell cell, CancellationToken cancel)
+    /// <summary>Who serves at all has answered long before: the migration has ended.</summary>
+    private static readonly TimeSpan _afterTheEnd = TimeSpan.FromSeconds(10);
+
+    public async Task<CellResult> Run(Cell cell, Hold? hold, CancellationToken cancel)
     {
-        await using var server = await ServedWorkload.Start(cluster, ServerKind.Redis(keys: 10_000), stage.Source, cancel);
+        await using var server = await ServedWorkload.Start(cluster, kind, stage.Source, cancel);
         await server.Serves(AFew, cancel);
-        await server.TargetKnows(stage.Target, new(cell.Strategy), cancel);
-        var migration = new StruckMigration(cluster, cell, Blow.Of(cell.Fault, stage), server.Name, stage.Target);
-        if (cell.Moment == Moment.Transferring)
-        {
-            await stage.Do(cancel, "network", "slow", stage.Target, SlowNetwork);
-        }
-
-        try
-        {
-            await migration.Run(cancel);
-        }
-        finally
-        {
-            await stage.Do(CancellationToken.None, "network", "fast", stage.Target);
-        }
-
+        await server.TargetKnows(stage.Target, cell.Variant.Move, cancel);
+        var source = (await server.Settled(cancel)).InstanceId!;
+        var migration = new StruckMigration(cluster, stage, cell, server.Name, hold);
+        await migration.Run(cancel);
         await cluster.Ready([stage.Source, stage.Target], cancel);
-        return await Judge(cell, migration, server, cancel);
+        return await Judge(cell, migration, server, source, cancel);
     }
 
-    private async Task<CellResult> Judge(Cell cell, StruckMigration migration, ServedWorkload server, CancellationToken cancel)
+    private async Task<CellResult> Judge(
+        Cell cell, StruckMigration migration, ServedWorkload server, string source, CancellationToken cancel)
     {
         var result = CellRun.Describe(cell, migration);
         var problems = CellRun.ProblemsOfTheEnd(cell, migration.Ended).ToList();
         var kept = migration.Ended?.Leftovers ?? [];
         if (await Dead(cell, server, cancel))
         {
-            return result with { StateDied = true, Problems = problems, Kept = kept };
+            return await JudgeLoss(cell, result with { StateDied = true, Problems = problems, Kept = kept }, server, source, cancel);
         }
 
         try
@@ -75,6 +65,35 @@ internal sealed class ServedCell(Cluster cluster, Stage stage)
         }
     }
 
+    /// <summary>What its clients were told until then must be true, and of what it was nothing may be left but what is kept on
+    /// purpose.</summary>
+    private async Task<CellResult> JudgeLoss(
+        Cell cell, CellResult result, ServedWorkload server, string source, CancellationToken cancel)
+    {
+        var (seen, problems) = (server.Client.SoFar, result.Problems.ToList());
+        if (seen.Lost + seen.Duplicated > 0)
+        {
+            problems.AddRange(seen.Problems);
+        }
+
+        if (cell.Expected!.KeepsSource && !await stage.Lives(stage.Source, source, cancel))
+        {
+            problems.Add($"what the source had is gone: {source} does not stand still on {stage.Source}");
+        }
+
+        // A migration that kept the source alone has removed the rest.
+        var judged = !cell.Expected.MayKeep || result.Kept.All(one => one == StepNames.RemoveSource);
+        return result with
+        {
+            Published = seen.Requests,
+            Applied = seen.Requests,
+            Lost = seen.Lost,
+            Duplicated = seen.Duplicated,
+            Problems = problems,
+            Leftovers = judged ? [.. await cluster.Leftovers.Find(server.Name, source, stage.Source, cancel)] : [],
+        };
+    }
+
     /// <summary>Where the only holder of the state may have been killed, and nobody serves any more.</summary>
     private static async Task<bool> Dead(Cell cell, ServedWorkload server, CancellationToken cancel)
     {
@@ -85,7 +104,7 @@ internal sealed class ServedCell(Cluster cluster, Stage stage)
 
         try
         {
-            await server.Serves(AFew, cancel);
+            await server.Serves(AFew, _afterTheEnd, cancel);
             return false;
         }
         catch (CannotMeasureException)

@@ -7,13 +7,16 @@ using Ms2m.Eval.Load;
 namespace Ms2m.Eval.Chaos;
 
 /// <summary>A migration that is struck when its log says that the moment has begun, and followed to its end.</summary>
-internal sealed class StruckMigration(Cluster cluster, Cell cell, Blow blow, string workload, string target)
+internal sealed class StruckMigration(Cluster cluster, Stage stage, Cell cell, string workload, Hold? hold = null)
 {
     /// <summary>With so long an interruption allowed the cutover comes at once, and what is left to replay makes the
     /// moment before the commit last.</summary>
-    private const int PatientInterruptionMs = 10_000;
+    private const int PatientInterruptionMs = 30_000;
 
-    private readonly MomentInLog _moments = new(cell.Strategy);
+    private readonly MomentInLog _moments = new(cell.Variant);
+    private readonly Lasting _lasting = Lasting.Of(cell.Variant, cell.Moment);
+    private readonly TargetRoom _room = new(stage);
+    private readonly Blow _blow = Blow.Of(cell, stage);
     private readonly Guid _id = Guid.CreateVersion7();
     private readonly List<LogEvent> _log = [];
     private Task _mending = Task.CompletedTask;
@@ -31,11 +34,22 @@ internal sealed class StruckMigration(Cluster cluster, Cell cell, Blow blow, str
 
     public async Task Run(CancellationToken cancel)
     {
-        await blow.Prepare(cancel);
+        await _blow.Prepare(cancel);
+        await _room.Prepare(cancel);
         var follower = new MigrationFollower(cluster.Engine, _id, TimeProvider.System);
-        await cluster.Migrations.Publish(Request(), cancel);
         try
         {
+            if ((hold?.Rate ?? (_lasting.Since is null ? _lasting.Rate : null)) is { } rate)
+            {
+                await Slow(rate, cancel);
+            }
+
+            if (hold is { Since: null })
+            {
+                await hold.Begin(cancel);
+            }
+
+            await cluster.Migrations.Publish(Request(), cancel);
             await UntilItBegins(follower, cancel);
             if (Ended is null)
             {
@@ -47,7 +61,9 @@ internal sealed class StruckMigration(Cluster cluster, Cell cell, Blow blow, str
         {
             // Also when the command is interrupted: a lab with a cut network would puzzle whoever uses it next.
             await _mending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await blow.Mend(CancellationToken.None);
+            await LetGo();
+            await _blow.Mend(CancellationToken.None);
+            await stage.Do(CancellationToken.None, "network", "fast", stage.Target);
         }
 
         if (Ended is null)
@@ -74,14 +90,20 @@ internal sealed class StruckMigration(Cluster cluster, Cell cell, Blow blow, str
 
     private byte[] Request() => JsonSerializer.SerializeToUtf8Bytes(
         new StartMigration(
-            _id, workload, target, cell.Strategy,
-            Policy: cell.Moment is Moment.Finalizing ? new CutoverPolicy(PatientInterruptionMs) : null),
+            _id, workload, stage.Target, cell.Variant.Strategy,
+            Policy: cell.Moment is Moment.Finalizing ? new CutoverPolicy(PatientInterruptionMs) : null)
+        {
+            Transfer = _lasting.In(cell.Variant),
+            PostCopy = cell.Variant.Move.PostCopy,
+        },
         ContractJson.Options);
+
+    private async Task Slow(string rate, CancellationToken cancel) => await stage.Do(cancel, "network", "slow", stage.Target, rate);
 
     private async Task UntilItBegins(MigrationFollower follower, CancellationToken cancel)
     {
-        var cancelled = false;
-        while (!_log.Any(one => _moments.BegunBy(one) == cell.Moment))
+        var (cancelled, slow, held) = (false, false, false);
+        while (!Has(MomentInLog.InLog(cell.Moment)))
         {
             _log.AddRange(await follower.Next(cancel));
             if (_log.Any(MomentInLog.Ends))
@@ -90,8 +112,19 @@ internal sealed class StruckMigration(Cluster cluster, Cell cell, Blow blow, str
                 return;
             }
 
-            if (cell.Moment == Moment.RollingBack && !cancelled
-                && _log.Any(one => _moments.BegunBy(one) == (cell.Strategy == FaultMatrix.Shadow ? Moment.Replaying : Moment.Restoring)))
+            if (_lasting is { Rate: { } rate, Since: { } since } && !slow && Has(since))
+            {
+                slow = true;
+                await Slow(rate, cancel);
+            }
+
+            if (hold is { Since: { } eve } && !held && Has(eve))
+            {
+                held = true;
+                await hold.Begin(cancel);
+            }
+
+            if (cell.Moment == Moment.RollingBack && !cancelled && Has(cell.Variant.Replays ? Moment.Replaying : Moment.Restoring))
             {
                 cancelled = true;
                 await cluster.Engine.Cancel(_id, cancel);
@@ -99,17 +132,33 @@ internal sealed class StruckMigration(Cluster cluster, Cell cell, Blow blow, str
         }
     }
 
+    private Task LetGo() => hold?.End(CancellationToken.None) ?? Task.CompletedTask;
+
+    private bool Has(Moment moment) => _log.Any(one => _moments.BegunBy(one) == moment);
+
     private async Task Strike(CancellationToken cancel)
     {
+        if (cell.Moment == Moment.Pulling && !await _room.Seen(cancel))
+        {
+            return;
+        }
+
+        // Nobody can kill what cannot be begun.
+        if (cell.Fault is Fault.ShadowKilled or Fault.CheckpointCorrupted or Fault.PageDaemonKilled)
+        {
+            await LetGo();
+        }
+
         var from = TimeProvider.System.GetUtcNow();
-        if (!await blow.Strike(cancel))
+        if (!await _blow.Strike(cancel))
         {
             return;
         }
 
         StruckFrom = from;
         StruckTo = TimeProvider.System.GetUtcNow();
-        if (blow.MendedAfter is { } pause)
+        await LetGo();
+        if (_blow.MendedAfter is { } pause)
         {
             _mending = MendAfter(pause, cancel);
         }
@@ -118,7 +167,7 @@ internal sealed class StruckMigration(Cluster cluster, Cell cell, Blow blow, str
     private async Task MendAfter(TimeSpan pause, CancellationToken cancel)
     {
         await Task.Delay(pause, cancel);
-        await blow.Mend(cancel);
+        await _blow.Mend(cancel);
     }
 
     private async Task UntilTheEnd(MigrationFollower follower, CancellationToken cancel)

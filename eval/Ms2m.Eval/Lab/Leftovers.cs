@@ -82,6 +82,7 @@ internal sealed class Leftovers(EngineClient engine, BrokerEyes broker, LabTool?
             "find /var/lib/ms2m/checkpoints -mindepth 1 -path /var/lib/ms2m/checkpoints/base -prune -o -type f -print 2>/dev/null; "
             + $"find /var/lib/ms2m -name '{workload}-*' ! -name '{survivor}*' 2>/dev/null; "
             + $"find /run/netns -name 'ms2m-{workload}-*' ! -name 'ms2m-{survivor}' 2>/dev/null; "
+            + "sed 's/^/process of CRIU /' /sys/fs/cgroup/ms2m-pages/cgroup.procs 2>/dev/null; "
             + "podman ps -a --format 'container {{.Names}}'";
         foreach (var node in (await engine.Nodes(cancel)).As<List<NodeView>>().Where(node => node.Up))
         {
@@ -94,6 +95,7 @@ internal sealed class Leftovers(EngineClient engine, BrokerEyes broker, LabTool?
             found.AddRange(
                 from line in seen.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct()
                 where line.StartsWith('/')
+                    || line.StartsWith("process", StringComparison.Ordinal)
                     || (line.StartsWith($"container {workload}-", StringComparison.Ordinal)
                         && (node.Node != home || line != $"container {survivor}"))
                 select $"{line} on {node.Node}");

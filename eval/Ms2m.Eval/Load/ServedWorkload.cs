@@ -64,12 +64,14 @@ internal sealed class ServedWorkload : IAsyncDisposable
         WaitFor("one instance ran", one => one is { State: "running", MigrationId: null }, cancel);
 
     /// <summary>Lets the client go on until it has seen so many more answers.</summary>
-    public async Task Serves(long answers, CancellationToken cancel)
+    public Task Serves(long answers, CancellationToken cancel) => Serves(answers, Patience, cancel);
+
+    public async Task Serves(long answers, TimeSpan patience, CancellationToken cancel)
     {
         var (begun, wanted) = (TimeProvider.System.GetTimestamp(), Client.SoFar.Requests + answers);
         while (Client.SoFar.Requests < wanted)
         {
-            if (TimeProvider.System.GetElapsedTime(begun) > Patience)
+            if (TimeProvider.System.GetElapsedTime(begun) > patience)
             {
                 throw new CannotMeasureException(
                     "MS2M-EVAL-SILENT", $"{Name} answered {Client.SoFar.Requests} requests and then no more.", "See './ms2m workloads'.");

@@ -11,6 +11,9 @@ public abstract class WorkloadClient : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>Nobody wants to know any more: a workload that is gone is not waited for.</summary>
+    private readonly CancellationTokenSource _abandoned = new();
     private Task _running = Task.CompletedTask;
 
     protected WorkloadClient(string host, int port, TimeSpan pause)
@@ -57,9 +60,11 @@ public abstract class WorkloadClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        await _abandoned.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Close();
         _stopping.Dispose();
+        _abandoned.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -82,7 +87,7 @@ public abstract class WorkloadClient : IAsyncDisposable
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel, _abandoned.Token);
                 limited.CancelAfter(TimeSpan.FromSeconds(3));
                 await socket.ConnectAsync(Host, Port, limited.Token);
                 return new NetworkStream(socket, ownsSocket: true);
@@ -91,6 +96,7 @@ public abstract class WorkloadClient : IAsyncDisposable
             {
                 socket.Dispose();
                 cancel.ThrowIfCancellationRequested();
+                _abandoned.Token.ThrowIfCancellationRequested();
                 if (TimeProvider.System.GetElapsedTime(begun) > Patience)
                 {
                     throw new TimeoutException($"{Host}:{Port} did not answer in {Patience.TotalSeconds:0} s: {e.Message}");
@@ -101,14 +107,15 @@ public abstract class WorkloadClient : IAsyncDisposable
         }
     }
 
-    protected static async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> answer)
+    protected async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> answer)
     {
-        using var limited = new CancellationTokenSource(Silence);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(_abandoned.Token);
+        limited.CancelAfter(Silence);
         try
         {
             return await answer(limited.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!_abandoned.IsCancellationRequested)
         {
             throw new IOException($"no answer in {Silence.TotalSeconds:0} s");
         }

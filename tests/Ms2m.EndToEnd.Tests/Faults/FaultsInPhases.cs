@@ -18,14 +18,14 @@ public sealed class FaultsInPhases(LabFixture lab, ITestOutputHelper output)
     [InlineData("checkpoint-corrupted", "Transferring")]
     [InlineData("nodes-cut-off", "Transferring")]
     public Task a_fault_in_a_phase_costs_no_message_and_leaves_nothing(string fault, string phase) =>
-        Try(FaultMatrix.Shadow, fault, phase);
+        Try(Variant.Shadow, fault, phase);
 
     [Theory]
     [InlineData("source-killed", "Transferring")]
     [InlineData("source-worker-killed", "Checkpointing")]
     [InlineData("shadow-killed", "Restoring")]
     public Task nor_does_it_where_the_source_stands_still(string fault, string phase) =>
-        Try(FaultMatrix.Sequential, fault, phase);
+        Try(Variant.Sequential, fault, phase);
 
     [Theory]
     [InlineData("source-killed", "Transferring")]
@@ -34,11 +34,24 @@ public sealed class FaultsInPhases(LabFixture lab, ITestOutputHelper output)
     [InlineData("shadow-killed", "Restoring")]
     [InlineData("engine-killed", "Checkpointing")]
     public Task nor_does_it_cost_a_connection_where_that_moves_too(string fault, string phase) =>
-        Try(FaultMatrix.Live, fault, phase);
+        Try(Variant.Live, fault, phase);
 
-    private async Task Try(string strategy, string fault, string phase)
+    [Theory]
+    [InlineData("checkpoint-corrupted", "PreCopying")]
+    public Task what_went_ahead_and_is_spoilt_is_sent_again(string fault, string phase) => Try(Variant.Delta, fault, phase);
+
+    [Theory]
+    [InlineData("registry-killed", "Pulling")]
+    public Task a_registry_that_dies_costs_time_and_keeps_nothing(string fault, string phase) => Try(Variant.Registry, fault, phase);
+
+    [Theory]
+    [InlineData("target-worker-killed", "FetchingPages")]
+    public Task a_copy_that_loses_its_memory_runs_on_nowhere_and_its_source_is_kept(string fault, string phase) =>
+        Try(Variant.PostCopy, fault, phase);
+
+    private async Task Try(Variant variant, string fault, string phase)
     {
-        var cell = FaultMatrix.Of(strategy).Single(one => FaultMatrix.NameOf(one.Fault) == fault && $"{one.Moment}" == phase);
+        var cell = FaultMatrix.Of(variant).Single(one => FaultMatrix.NameOf(one.Fault) == fault && $"{one.Moment}" == phase);
 
         var result = await new CellRun(lab.Cluster, LabFixture.Source, LabFixture.Target, output.WriteLine)
             .Run(cell, CancellationToken.None);

@@ -16,7 +16,7 @@ internal abstract class Blow
     /// <summary>Harmless when nothing was struck.</summary>
     public virtual Task Mend(CancellationToken cancel) => Task.CompletedTask;
 
-    public static Blow Of(Fault fault, Stage stage) => fault switch
+    public static Blow Of(Cell cell, Stage stage) => cell.Fault switch
     {
         Fault.EngineKilled => new KilledProcess(stage, ["engine"]),
         Fault.SourceWorkerKilled => new KilledProcess(stage, ["worker", stage.Source]),
@@ -27,9 +27,11 @@ internal abstract class Blow
         Fault.ShadowKilled => new KilledContainer(stage, stage.Target),
         Fault.NodesCutOff => new CutNetwork(stage),
         Fault.TargetDiskFull => new FullDisk(stage),
-        Fault.CheckpointCorrupted => new CorruptedCheckpoint(stage),
+        Fault.CheckpointCorrupted => new CorruptedCheckpoint(stage, cell),
         Fault.SourceWorkerFrozen => new FrozenWorker(stage, stage.Source),
         Fault.TargetWorkerFrozen => new FrozenWorker(stage, stage.Target),
-        _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "A fault that nobody can make."),
+        Fault.RegistryKilled => new KilledProcess(stage, ["registry"]),
+        Fault.PageDaemonKilled => new KilledPageDaemon(stage),
+        _ => throw new ArgumentOutOfRangeException(nameof(cell), cell.Fault, "A fault that nobody can make."),
     };
 }

@@ -1,24 +1,18 @@
-using System.Globalization;
-
 namespace Ms2m.Eval.Chaos.Faults;
 
 /// <summary>Turns bytes over in the memory pages that the target has received, behind the worker's back.</summary>
-internal sealed class CorruptedCheckpoint(Stage stage) : Blow
+internal sealed class CorruptedCheckpoint(Stage stage, Cell cell) : Blow
 {
-    /// <summary>Where the lab's nodes keep checkpoints.</summary>
-    public const string Room = "/var/lib/ms2m/checkpoints";
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(2);
 
-    private string _room = "";
+    private readonly TargetRoom _room = new(stage);
 
-    public override async Task Prepare(CancellationToken cancel)
-    {
-        var pid = int.Parse(await stage.Do(cancel, "node", stage.Target, "pid"), CultureInfo.InvariantCulture);
-        _room = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/root{Room}");
-    }
+    /// <summary>Of a process whose memory comes later there is a megabyte in all.</summary>
+    private readonly int _enough = cell.Variant.Move.PostCopy ? 1 << 18 : 1 << 20;
+
+    public override Task Prepare(CancellationToken cancel) => _room.Prepare(cancel);
 
     public override async Task<bool> Strike(CancellationToken cancel)
     {
@@ -36,15 +30,18 @@ internal sealed class CorruptedCheckpoint(Stage stage) : Blow
         return false;
     }
 
-    private IEnumerable<string> Pages() => Directory.EnumerateFiles(_room, "pages-*.img", SearchOption.AllDirectories);
+    // Before there is a checkpoint only what has gone ahead of it can be struck.
+    private IEnumerable<string> Pages() => cell.Moment is Moment.PreCopying or Moment.Checkpointing
+        ? _room.Ahead("pages")
+        : _room.Images("pages-*.img");
 
     /// <returns>False while there is too little of it.</returns>
-    private static bool Corrupt(string path)
+    private bool Corrupt(string path)
     {
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-            if (file.Length < 1 << 20)
+            if (file.Length < _enough)
             {
                 return false;
             }

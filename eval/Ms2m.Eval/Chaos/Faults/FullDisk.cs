@@ -30,7 +30,7 @@ internal sealed class FullDisk(Stage stage) : Blow
         using var process = Process.Start(new ProcessStartInfo("nsenter",
         [
             "--target", _node.ToString(CultureInfo.InvariantCulture), "--mount", "--",
-            "mount", "-o", "remount,size=64k", CorruptedCheckpoint.Room,
+            "mount", "-o", "remount,size=64k", TargetRoom.Path,
         ])
         {
             RedirectStandardError = true,

@@ -10,6 +10,14 @@ internal sealed record Stage(LabTool Lab, string Source, string Target)
         await Lab.Run(arguments, cancel) ?? throw new CannotMeasureException(
             "MS2M-EVAL-LAB", $"'lab {string.Join(' ', arguments)}' failed.", "Run it by hand, and see './ms2m lab status'.");
 
+    /// <summary>Images in the lab's registry: each is what a workload had in its memory.</summary>
+    public async Task<IReadOnlyList<string>> HeldByRegistry(CancellationToken cancel) =>
+        (await Do(cancel, "registry", "held")).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>Whether an instance's processes are there, frozen or not.</summary>
+    public async Task<bool> Lives(string node, string instance, CancellationToken cancel) => (await Lab.InNode(
+        node, $"podman inspect --format '{{{{.State.Running}}}}' {instance}", cancel))?.Trim() == "true";
+
     /// <summary>What podman knows of an instance that does not answer, and the end of what it said.</summary>
     public async Task<string> LastWords(string node, string instance, CancellationToken cancel) => (await Lab.InNode(
         node, $"podman ps --all --filter name={instance} --format '{{{{.Names}}}} {{{{.Status}}}}'; podman logs --tail 8 {instance} 2>&1",
