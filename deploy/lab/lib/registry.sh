@@ -41,6 +41,7 @@ log: { level: warn, accesslog: { disabled: true } }
 storage:
   filesystem: { rootdirectory: $registry_data }
   delete: { enabled: true }
+  maintenance: { uploadpurging: { enabled: true, age: 1h, interval: 1h, dryrun: false } }
 http:
   addr: $network_gateway:$registry_port
   secret: $(secret registry)

@@ -11,8 +11,8 @@ public sealed class RegistryTraces(WorkerOptions options, ILogger<RegistryTraces
     /// <summary>Manifests that nobody else will delete any more: of an earlier life, or once tried in vain.</summary>
     private readonly ConcurrentDictionary<string, bool> _left = new();
 
-    /// <summary>Between two looks at what is left.</summary>
-    internal TimeSpan Again { get; set; } = TimeSpan.FromMinutes(1);
+    /// <summary>Between two looks at what is left: it is what a workload had in its memory.</summary>
+    internal TimeSpan Again { get; set; } = TimeSpan.FromSeconds(10);
 
     internal void Note(CheckpointImage image)
     {
