@@ -17,7 +17,9 @@ public sealed class RealMigration
 
         var cancel = CancellationToken.None;
         await using var orders = await lab.LoadedOrders(
-            new LoadOptions(Rate: 50, Publishers: 2, WorkMs: 8, StateMb: 27, WarmupSeconds: 1), say, cancel);
+            new LoadOptions(Rate: 50, Publishers: 2, WorkMs: 15, StateMb: 27, WarmupSeconds: 1), say, cancel);
+        // Else it has caught up at its first report when the publishers, who run here, stand still for a moment.
+        await using var slow = await SlowNetwork.To(lab.Tool, LabFixture.Target, cancel);
         var ended = (await MigrationRecord.Make(lab.Cluster, OrdersWorkload.Name, LabFixture.Target, _ => { }, cancel)).View;
         orders.Moved(ended);
         Assert.Equal("Completed", ended.Phase);
