@@ -35,9 +35,10 @@ public static class PreChecks
     {
         // While it is restored the process is in memory twice: as images and as itself.
         var needed = one.Candidate.Instance.MemoryBytes * (one is { CopiesMemory: true, Candidate.PostCopy: false } ? 2 : 1);
-        return one.Target.MemoryFreeBytes >= needed
-            ? Say.Ok("memory", $"{Mega(one.Target.MemoryFreeBytes)} free, {Mega(needed)} needed.")
-            : Say.No("memory", Failures.TooLittle("memory", one.Target.Node, needed, one.Target.MemoryFreeBytes));
+        var free = NodeRoom.Memory(one.Target);
+        return free >= needed
+            ? Say.Ok("memory", $"{Mega(free)} free, {Mega(needed)} needed.")
+            : Say.No("memory", Failures.TooLittle("memory", one.Target.Node, needed, free));
     }
 
     // Nodes that cannot are refused before.
@@ -45,10 +46,10 @@ public static class PreChecks
         : Say.Ok("post-copy", "Both nodes can hand memory over a page at a time; the source is needed until the last one.");
 
     private static PreCheckVerdict? CheckpointSpace(Checked one) => !one.CopiesMemory || one.Candidate.PostCopy ? null
-        : one.Target.CheckpointSpaceBytes >= one.Candidate.Instance.MemoryBytes
-            ? Say.Ok("checkpoint-space", $"{Mega(one.Target.CheckpointSpaceBytes)} free on the target.")
+        : NodeRoom.Checkpoints(one.Target) is var free && free >= one.Candidate.Instance.MemoryBytes
+            ? Say.Ok("checkpoint-space", $"{Mega(free)} free on the target.")
             : Say.No("checkpoint-space", Failures.TooLittle(
-                "room for checkpoints", one.Target.Node, one.Candidate.Instance.MemoryBytes, one.Target.CheckpointSpaceBytes));
+                "room for checkpoints", one.Target.Node, one.Candidate.Instance.MemoryBytes, free));
 
     private static PreCheckVerdict? Disk(Checked one) => one.Target.Surroundings is not { DiskFreeBytes: var free } ? null
         : free >= DiskFor(one) ? Say.Ok("disk", $"{Mega(free)} free on the target.")

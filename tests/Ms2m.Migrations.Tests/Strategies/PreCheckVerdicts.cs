@@ -59,6 +59,21 @@ public class PreCheckVerdicts
     public void a_workload_without_memory_to_carry_does_not_need_it(string check) =>
         Assert.Null(PreChecks.RefusalIn(PreChecks.Judge(PlanCatalogue.Find("cold")!, Broken(check))));
 
+    /// <summary>Else a node that has a workload's memory already would be the one that cannot take it.</summary>
+    [Theory]
+    [InlineData("memory")]
+    [InlineData("checkpoint-space")]
+    public void what_gives_way_counts_as_free(string check)
+    {
+        var broken = Broken(check);
+        var keeping = broken with { Target = broken.Target with { Holdings = [new Holding(Guid.Empty, Holding.Base, 1L << 30)] } };
+        var receiving = broken with { Target = broken.Target with { Holdings = [new Holding(Guid.Empty, "incoming-checkpoint", 1L << 30)] } };
+
+        Assert.NotNull(PreChecks.RefusalIn(Judge(broken)));
+        Assert.Null(PreChecks.RefusalIn(Judge(keeping)));
+        Assert.NotNull(PreChecks.RefusalIn(Judge(receiving)));
+    }
+
     [Fact]
     public void volumes_that_the_targets_disk_has_no_room_for_are_refused()
     {

@@ -27,7 +27,7 @@ internal static class Placement
             where report is not null && RequestCheck.Silence(report, now) is null
             where !stops || Requirements.IsCurrent(report)
             // While it is restored it is in memory twice.
-            let free = report.MemoryFreeBytes - (2 * memoryBytes * (1 + coming.GetValueOrDefault(name)))
+            let free = NodeRoom.Memory(report) - (2 * memoryBytes * (1 + coming.GetValueOrDefault(name)))
             where free >= 0
             orderby tried.Contains(name), coming.GetValueOrDefault(name), (double)free / Math.Max(1, report.MemoryTotalBytes) descending, name
             select name).FirstOrDefault();
