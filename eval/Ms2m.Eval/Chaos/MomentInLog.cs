@@ -39,10 +39,11 @@ internal sealed class MomentInLog(Variant variant)
     /// <summary>Whether something that happened between two times happened within the moment.</summary>
     public bool Holds(Moment moment, IReadOnlyList<LogEvent> log, DateTimeOffset from, DateTimeOffset to)
     {
-        var begin = Begin(moment, log);
-        var end = begin is null ? null : log.FirstOrDefault(one => one.Version > begin.Version && IsNext(InLog(moment), one));
+        var (begin, end) = (Begin(moment, log), End(moment, log));
         return begin is not null && begin.At <= from && (end is null || to <= end.At);
     }
+
+    public bool IsOver(Moment moment, IReadOnlyList<LogEvent> log) => End(moment, log) is not null;
 
     /// <summary>How long the moment had lasted.</summary>
     public double? Into(Moment moment, IReadOnlyList<LogEvent> log, DateTimeOffset at) =>
@@ -50,6 +51,10 @@ internal sealed class MomentInLog(Variant variant)
 
     private LogEvent? Begin(Moment moment, IReadOnlyList<LogEvent> log) =>
         log.FirstOrDefault(one => BegunBy(one) == InLog(moment));
+
+    private LogEvent? End(Moment moment, IReadOnlyList<LogEvent> log) => Begin(moment, log) is { } begin
+        ? log.FirstOrDefault(one => one.Version > begin.Version && IsNext(InLog(moment), one))
+        : null;
 
     // A later attempt of a step begins its moment anew, not another one.
     private bool IsNext(Moment moment, LogEvent happened) =>

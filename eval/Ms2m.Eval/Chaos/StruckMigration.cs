@@ -63,7 +63,7 @@ internal sealed class StruckMigration(Cluster cluster, Stage stage, Cell cell, s
             await _mending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await LetGo();
             await _blow.Mend(CancellationToken.None);
-            await stage.Do(CancellationToken.None, "network", "fast", stage.Target);
+            await Fast();
         }
 
         if (Ended is null)
@@ -79,7 +79,15 @@ internal sealed class StruckMigration(Cluster cluster, Stage stage, Cell cell, s
         patience.CancelAfter(TimeSpan.FromSeconds(150));
         try
         {
-            await cluster.Engine.Cancel(_id, patience.Token);
+            try
+            {
+                await cluster.Engine.Cancel(_id, patience.Token);
+            }
+            catch (EngineRefusedException)
+            {
+                // Past the commit point it can only go on.
+            }
+
             await follower.ToTheEnd((_, _) => { }, patience.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -132,6 +140,8 @@ internal sealed class StruckMigration(Cluster cluster, Stage stage, Cell cell, s
         }
     }
 
+    private async Task Fast() => await stage.Do(CancellationToken.None, "network", "fast", stage.Target);
+
     private Task LetGo() => hold?.End(CancellationToken.None) ?? Task.CompletedTask;
 
     private bool Has(Moment moment) => _log.Any(one => _moments.BegunBy(one) == moment);
@@ -176,9 +186,16 @@ internal sealed class StruckMigration(Cluster cluster, Stage stage, Cell cell, s
         patience.CancelAfter(cell.Expected!.Deadline);
         try
         {
+            var fast = false;
             while (!_log.Any(MomentInLog.Ends))
             {
                 _log.AddRange(await follower.Next(patience.Token));
+                // What comes after the moment may be far more than what made it last.
+                if (!fast && _moments.IsOver(cell.Moment, _log))
+                {
+                    fast = true;
+                    await Fast();
+                }
             }
 
             Ended = await follower.View(patience.Token);

@@ -188,6 +188,29 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
         Assert.Empty(PageDaemonProcesses.Of(Work));
     }
 
+    /// <param name="pages">That it gets before its daemon is gone: a restore wants some of them, at different moments.</param>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(64)]
+    public async Task a_copy_is_removed_however_far_its_restore_has_come(int pages)
+    {
+        using var client = await ConnectAsync();
+        Assert.True(IsPage(await AskAsync(client, 0), 0));
+        await LeaveMemoryAsync();
+        using var memory = FrozenMemory.Open(await ProcessesAsync());
+        await RestoreAsync();
+        var (source, target) = await FakePageDaemon.ChannelAsync();
+        _ = _session!.UseAsync(target, default).ContinueWith(used => used.Exception, TaskScheduler.Default);
+        await Task.WhenAny(AnswerAsync(memory, source, pages * PageLength), _restoring!).WithinLimitAsync("the first pages");
+
+        await _onB.EndPagesAsync(Work).WithinLimitAsync("the copy's removal");
+
+        await _restoring!.WithinLimitAsync("podman's answer");
+        Assert.Empty(PageDaemonProcesses.Of(Work));
+    }
+
     [Fact]
     public async Task a_daemon_that_is_given_up_before_it_listens_is_ended()
     {

@@ -2,6 +2,9 @@ namespace Ms2m.NodeWorker.Runtimes.Podman;
 
 public sealed partial class PodmanRuntime
 {
+    /// <summary>Of a restore that fails by itself.</summary>
+    private static readonly TimeSpan Failing = TimeSpan.FromSeconds(2);
+
     private readonly Lock _lock = new();
     private Task<bool> _ending = Task.FromResult(true);
 
@@ -35,9 +38,18 @@ public sealed partial class PodmanRuntime
         // What is not tied has never run, so zeros harm nobody yet; but podman may still be restoring it, and that must not wait
         // for pages.
         PageDaemonProcesses.Kill(pages.Path);
-        if (pages.Container is { } name && await RemoveAsync(name, CancellationToken.None) is { Failed: true } removal)
+        if (pages.Container is { } name && await RemoveRestoredAsync(name) is { Failed: true } removal)
             throw new IOException($"'{name}' could not be removed: {removal.Trouble.Reason.Message}");
         return false;
+    }
+
+    /// <summary>Podman removes nothing that it is just restoring. A restore without its daemon ends at once, or never.</summary>
+    private async Task<Outcome<Done>> RemoveRestoredAsync(string name)
+    {
+        var removing = RemoveAsync(name, CancellationToken.None);
+        while (await Task.WhenAny(removing, Task.Delay(Failing)) != removing)
+            RuncRestore.Kill(name);
+        return await removing;
     }
 
     /// <summary>From here on a daemon that ends too early takes the container with it.</summary>
