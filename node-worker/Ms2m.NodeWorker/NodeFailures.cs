@@ -107,6 +107,13 @@ public static partial class NodeFailures
         "MS2M-2312", $"The registry {registry} would not {what}: {cause}.",
         "Look at its log; may the worker's user push, pull and delete?");
 
+    public static Trouble KeepsTooShortly(int seconds) => Never(
+        "MS2M-2316", $"The standby node keeps memory of workloads for {seconds} s at most, and is to be sent it less often than that.",
+        "Ask for it more often, or give the node's worker a larger MS2M_BASE_SECONDS.");
+
+    public static Trouble GaveWay() => Again(
+        "MS2M-2317", "Sending memory in advance gave way to a migration.", "Nothing: it is tried again later.");
+
     public static Trouble RestoreFailed(string instance, string cause) => Again(
         "MS2M-2401", $"The checkpoint could not be restored as '{instance}': {cause}",
         "See the node worker's log; do both nodes have the same image, processor kind and CRIU?");

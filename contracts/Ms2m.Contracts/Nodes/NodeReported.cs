@@ -67,6 +67,9 @@ public sealed record InstanceReported(
 
     /// <summary>Absent when the worker is older than it, or the instance does not run.</summary>
     public ProcessPicture? Picture { get; init; }
+
+    /// <summary>One for each standby node to which its memory was sent since the worker runs; absent where there is none.</summary>
+    public IReadOnlyList<BaseRound>? BaseRounds { get; init; }
 }
 
 /// <summary>What an instance is to its workload.</summary>

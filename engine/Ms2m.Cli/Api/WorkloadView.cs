@@ -18,7 +18,12 @@ public sealed record WorkloadView(
     Guid? MigrationId,
     bool? Answering = null,
     DateTimeOffset? SilentSince = null,
-    string? SilentBecause = null);
+    string? SilentBecause = null,
+    IReadOnlyList<StandbyView>? Standby = null);
+
+/// <summary>What a standby node knows of a workload's memory.</summary>
+/// <param name="AgeMs">Absent where it knows nothing.</param>
+public sealed record StandbyView(string Node, int EverySeconds, double? AgeMs, long? Bytes, long? SentBytes, Failure? Problem);
 
 /// <summary>Asks for a workload to be run.</summary>
 public sealed record RunRequest(

@@ -34,6 +34,7 @@ internal static class RunCommand
         };
         var stateless = new Option<bool>("--stateless") { Description = "Declare that nothing in its memory is missed" };
         var unique = new Option<bool>("--unique") { Description = "Declare that there may never be two of it, not even for a moment" };
+        var standby = new StandbyOptions();
         var words = new Argument<string[]>("COMMAND")
         {
             Description = "Arguments in place of the image's own, after --",
@@ -51,6 +52,7 @@ internal static class RunCommand
         {
             name, words, node, image, queue, address, mac, volumes, stateless, unique, env, publishes, binds, noWait,
         };
+        standby.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(mac) is not null && result.GetValue(address) is null)
@@ -73,7 +75,7 @@ internal static class RunCommand
                 Command = parsed.GetValue(words) is { Length: > 0 } given ? given : null,
                 Address = parsed.GetValue(address) is { } cidr ? new WorkloadAddress(cidr, parsed.GetValue(mac)) : null,
                 Volumes = parsed.GetValue(volumes) is { Length: > 0 } mounted ? [.. mounted.Select(VolumeOf)] : null,
-                Traits = TraitsOf(parsed.GetValue(stateless), parsed.GetValue(unique)),
+                Traits = TraitsOf(parsed.GetValue(stateless), parsed.GetValue(unique), standby.Read(parsed)),
             };
             var accepted = await call.Engine.Run(request, call.Cancel);
             var running = parsed.GetValue(noWait) || await WorkloadWatch.Until(
@@ -102,8 +104,8 @@ internal static class RunCommand
         ? new WorkloadVolume(name, path)
         : throw new BadUsageException(CliFailures.NotAVolume(text));
 
-    private static WorkloadTraits? TraitsOf(bool stateless, bool unique) =>
-        new WorkloadTraits(stateless, unique) is var traits && traits == new WorkloadTraits() ? null : traits;
+    private static WorkloadTraits? TraitsOf(bool stateless, bool unique, Standby? standby) =>
+        new WorkloadTraits(stateless, unique) { Standby = standby } is var traits && traits == new WorkloadTraits() ? null : traits;
 
     private static Option<string> Needed(string name, string description, string help) =>
         new(name) { Description = description, Required = true, HelpName = help };

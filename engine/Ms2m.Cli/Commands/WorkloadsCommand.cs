@@ -31,7 +31,7 @@ internal static class WorkloadsCommand
     private static Table TableOf(List<WorkloadView> workloads)
     {
         var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("workload", "node", "instance", "role", "epoch", "state", "answering", "memory", "queue", "migration");
+            .AddColumns("workload", "node", "instance", "role", "epoch", "state", "answering", "memory", "queue", "standby", "migration");
         foreach (var one in workloads)
         {
             table.AddRow(
@@ -44,11 +44,20 @@ internal static class WorkloadsCommand
                 new Text(Answering(one), one.Answering == false ? new Style(Color.Red) : null),
                 new Text(Human.Bytes(one.MemoryBytes)),
                 new Text(one.Queue ?? "-"),
+                new Text(one.Standby is { Count: > 0 } standby ? string.Join('\n', standby.Select(Known)) : "-"),
                 new Text(one.MigrationId?.ToString() ?? "-"));
         }
 
         return table;
     }
+
+    private static string Known(StandbyView one) => (one.AgeMs, one.Problem) switch
+    {
+        ({ } age, null) => $"{one.Node}, {Human.Duration(age)} ago",
+        ({ } age, { } problem) => $"{one.Node}, {Human.Duration(age)} ago, then: {problem.Message}",
+        (null, { } problem) => $"{one.Node}: {problem.Message}",
+        _ => $"{one.Node}: nothing yet",
+    };
 
     private static string Answering(WorkloadView one) => one.Answering switch
     {

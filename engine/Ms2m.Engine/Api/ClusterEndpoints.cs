@@ -37,17 +37,19 @@ internal static class ClusterEndpoints
     }
 
     private static async Task<IEnumerable<WorkloadBody>> WorkloadsAsync(
-        ClusterReader cluster, SignsOfLife signs, NpgsqlDataSource store, CancellationToken token)
+        ClusterReader cluster, SignsOfLife signs, NpgsqlDataSource store, TimeProvider time, CancellationToken token)
     {
         var bodies = new List<WorkloadBody>();
-        foreach (var (node, instance) in Instances(await cluster.NodesAsync(token)))
+        var nodes = (await cluster.NodesAsync(token)).ToArray();
+        foreach (var (node, instance) in Instances(nodes))
         {
             var migration = instance.MigrationId ?? await store.ClaimHolderAsync(instance.Spec.Name, token);
             var sign = signs.Of(instance.InstanceId);
             bodies.Add(new WorkloadBody(
                 instance.Spec.Name, node.Node, instance.InstanceId, instance.Role, instance.Epoch, instance.State,
                 instance.MemoryBytes, instance.Spec.Image, instance.Spec.Queue, migration,
-                sign.Answering, sign.Since, sign.Because));
+                sign.Answering, sign.Since, sign.Because,
+                StandbyState.Of(nodes, node, instance, time.GetUtcNow()) is { Length: > 0 } standby ? standby : null));
         }
 
         return bodies;
@@ -70,6 +72,12 @@ internal static class ClusterEndpoints
         if (body.Address is { } address && (address.Cidr is null || !address.IsValid()))
         {
             return Results.BadRequest(Failures.UnreadableRequest("\"address\" wants a \"cidr\" such as 10.99.0.80/24 and, if one likes, a locally administered \"mac\"."));
+        }
+
+        if (body.Traits?.Standby is { } standby && !standby.IsValid())
+        {
+            return Results.BadRequest(Failures.UnreadableRequest(
+                $"\"traits.standby\" wants one to {Standby.MostNodes} \"nodes\" and \"everySeconds\" from {Standby.LeastSeconds} to {Standby.MostSeconds}."));
         }
 
         if (InstancePermissions.IsReserved(body.Name) || (body.Queue is { } queue && InstancePermissions.IsReserved(queue)))
@@ -152,7 +160,8 @@ internal static class ClusterEndpoints
 
     private sealed record WorkloadBody(
         string Name, string Node, string InstanceId, InstanceRole Role, long Epoch, string State, long MemoryBytes,
-        string Image, string? Queue, Guid? MigrationId, bool? Answering, DateTimeOffset? SilentSince, string? SilentBecause);
+        string Image, string? Queue, Guid? MigrationId, bool? Answering, DateTimeOffset? SilentSince, string? SilentBecause,
+        IReadOnlyList<StandbyState>? Standby);
 
     private sealed record RunningBody(Guid RequestId, string InstanceId);
 

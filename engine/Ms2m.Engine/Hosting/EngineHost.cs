@@ -11,6 +11,7 @@ using Ms2m.Engine.Kubernetes;
 using Ms2m.Engine.Measuring;
 using Ms2m.Engine.Pods;
 using Ms2m.Engine.Saga;
+using Ms2m.Engine.Standbys;
 using Ms2m.History.Events;
 using Ms2m.History.ReadModels;
 using Ms2m.Engine.Turns;
@@ -73,6 +74,7 @@ public static class EngineHost
         builder.Services.AddPgDelivery();
         builder.Services.AddHostedService<PlainRequests>();
         builder.Services.AddHostedService<TurnSweeper>();
+        builder.Services.AddHostedService<StandbySweeper>();
         builder.Services.AddSingleton<RemainsReader>();
         builder.Services.AddSingleton<GarbageCollector>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GarbageCollector>());

@@ -32,6 +32,12 @@ public static class Markings
     /// <summary>Annotation of a pod template: <c>true</c> where there may never be two of it.</summary>
     public const string Unique = Prefix + "unique";
 
+    /// <summary>Annotation of a pod template: nodes where its memory is to be known in advance, separated by commas.</summary>
+    public const string Standby = Prefix + "standby";
+
+    /// <summary>Annotation of a pod template: how old, in seconds, what those nodes know may become.</summary>
+    public const string StandbyEvery = Prefix + "standby-every";
+
     /// <summary>Annotation of a restored pod: labels, as JSON, that it is to get when it is taken over by its owner.</summary>
     public const string LabelsToTake = Prefix + "labels-to-take";
 

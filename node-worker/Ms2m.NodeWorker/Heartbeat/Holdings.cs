@@ -15,7 +15,11 @@ public sealed class Holdings(WorkerOptions options, ReservationBook book, Bases 
         .. In(options.IncomingFolder, "incoming-checkpoint"),
         .. In(options.PagesFolder, "incoming-checkpoint"),
         .. In(options.OutgoingFolder, "outgoing-checkpoint"),
-        .. bases.All().Select(one => new Holding(one.MigrationId, Holding.Base, SizeOf(one.Folder))),
+        .. bases.All().Select(one => new Holding(one.MigrationId, Holding.Base, SizeOf(one.Folder))
+        {
+            Workload = one.Workload,
+            StandbySince = one is { IsStandby: true, IsUsable: true } ? one.At : null,
+        }),
     ];
 
     private static IEnumerable<Holding> In(string folder, string kind) =>

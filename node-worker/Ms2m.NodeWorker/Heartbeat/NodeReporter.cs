@@ -5,6 +5,7 @@ using Ms2m.NodeWorker.Preflight;
 using Ms2m.NodeWorker.Preflight.Kubernetes;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Runtimes;
+using Ms2m.NodeWorker.Transfer.Standby;
 using Ms2m.NodeWorker.Volumes;
 
 namespace Ms2m.NodeWorker.Heartbeat;
@@ -12,7 +13,7 @@ namespace Ms2m.NodeWorker.Heartbeat;
 /// <summary>Says every two seconds, and at once when instances change, what this node is, can do and hosts.</summary>
 public sealed partial class NodeReporter(
     WorkerOptions options, IContainerRuntime runtime, IInstanceFiles instances, Holdings holdings, Room room, NodeFeatures features, Surroundings surroundings,
-    VolumeSizes volumes, IEnumerable<FoundWorkloads> found,
+    VolumeSizes volumes, StandbyRounds rounds, IEnumerable<FoundWorkloads> found,
     HeartbeatSignal signal, IBusSender bus, TimeProvider time, ILogger<NodeReporter> log) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -61,6 +62,7 @@ public sealed partial class NodeReporter(
         {
             _instances = [.. listed.Value.Select(container => Describe(container, before, after))];
             volumes.KeepOnly(_instances.Select(one => one.InstanceId));
+            rounds.KeepOnly([.. _instances.Select(one => one.InstanceId)]);
         }
         if (_instances is not { } there)
             return null;
@@ -127,6 +129,7 @@ public sealed partial class NodeReporter(
             ProcessMemory.OfContainer(container.Pid), file?.MigrationId)
         {
             VolumeBytes = spec.Volumes is { Count: > 0 } ? volumes.Of(container.Name) : null,
+            BaseRounds = rounds.Of(container.Name),
             Picture = container.IsRunning ? ProcessPictures.Of(container.Pid, container.Pod, spec.Pod is not null) : null,
         };
     }

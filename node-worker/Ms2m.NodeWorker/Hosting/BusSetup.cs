@@ -31,6 +31,7 @@ public static class BusSetup
             x.AddConsumer<StepConsumer<DiscardCheckpoint>>();
             x.AddConsumer<RunWorkloadConsumer>();
             x.AddConsumer<StopWorkloadConsumer>();
+            x.AddConsumer<StandbyConsumer>();
             x.UsingRabbitMq((context, bus) => Configure(context, bus, options));
         });
     }

@@ -5,6 +5,7 @@ using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Channels;
 using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.Registry;
+using Ms2m.NodeWorker.Transfer.Standby;
 using Serilog;
 
 namespace Ms2m.NodeWorker.Hosting;
@@ -45,6 +46,7 @@ public static class WorkerHost
         var app = builder.Build();
         app.Services.GetRequiredService<TransferEndpoint>().Map(app);
         app.Services.GetRequiredService<ChannelEndpoint>().Map(app);
+        app.Services.GetRequiredService<StandbyEndpoint>().Map(app);
         app.MapGet("/health", (RequestDelegate)HealthAsync);
         return app;
     }

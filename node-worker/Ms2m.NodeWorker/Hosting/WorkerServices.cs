@@ -15,6 +15,7 @@ using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.PostCopy;
 using Ms2m.NodeWorker.Transfer.Registry;
 using Ms2m.NodeWorker.Transfer.Security;
+using Ms2m.NodeWorker.Transfer.Standby;
 using Ms2m.NodeWorker.Volumes;
 
 namespace Ms2m.NodeWorker.Hosting;
@@ -50,6 +51,10 @@ public static class WorkerServices
         services.AddSingleton<AheadReceiver>();
         services.AddSingleton<AheadRounds>();
         services.AddSingleton<ILiveMemory, ProcMemory>();
+        services.AddSingleton<ExpectedBases>();
+        services.AddSingleton<StandbyEndpoint>();
+        services.AddSingleton<StandbySender>();
+        services.AddSingleton<StandbyRounds>();
         services.AddSingleton<Admission>();
         services.AddSingleton<TransferEndpoint>();
         services.AddSingleton<OpenChannels>();
@@ -95,6 +100,7 @@ public static class WorkerServices
         services.AddSingleton<INodeCheck, ControlGroupCheck>();
         services.AddSingleton<INodeCheck, RegistryCheck>();
         services.AddSingleton<INodeCheck, RsyncCheck>();
+        services.AddSingleton<INodeCheck, StandbyCheck>();
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("soft-dirty", "mem_dirty_track", options.Kubernetes is not null));
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("pagemap-scan", "pagemap_scan", options.Kubernetes is not null));
         services.AddSingleton<NodeFeatures>();

@@ -31,10 +31,15 @@ public static class CommandCheck
         _ => null,
     };
 
+    public static Trouble? Refuse(SendBase c) => Instance(c.InstanceId) ?? Node(c.TargetNode) ?? Text("token", c.Token)
+        ?? Text("transferUrl", c.TransferUrl) ?? Size("maxBytes", c.MaxBytes) ?? Every(c.EverySeconds);
+
+    public static Trouble? Refuse(ExpectBase c) => Workload(c.Workload) ?? Node(c.SourceNode) ?? Text("token", c.Token)
+        ?? Size("maxBytes", c.MaxBytes) ?? Every(c.EverySeconds);
+
     public static Trouble? Spec(WorkloadSpec? spec) =>
         spec is null ? NodeFailures.Incomplete("spec")
-        : !Names.IsValid(spec.Name) ? NodeFailures.BadName("a workload", spec.Name)
-        : Text("spec.image", spec.Image) ?? (spec.Queue is null ? null : Text("spec.queue", spec.Queue))
+        : Workload(spec.Name) ?? Text("spec.image", spec.Image) ?? (spec.Queue is null ? null : Text("spec.queue", spec.Queue))
             ?? Environment(spec.Environment) ?? Command(spec.Command) ?? Address(spec.Address) ?? Volumes(spec.Volumes);
 
     private static Trouble? Transfer(TransferOptions? transfer) =>
@@ -63,6 +68,11 @@ public static class CommandCheck
             || e.Value?.Contains('\0', StringComparison.Ordinal) != false)
             ? NodeFailures.Incomplete("spec.environment")
             : null;
+
+    private static Trouble? Every(int seconds) =>
+        seconds is >= Standby.LeastSeconds and <= Standby.MostSeconds ? null : NodeFailures.Incomplete("everySeconds");
+
+    private static Trouble? Workload(string? name) => Names.IsValid(name) ? null : NodeFailures.BadName("a workload", name);
 
     private static Trouble? Instance(string? name) => Names.IsValid(name) ? null : NodeFailures.BadName("an instance", name);
 

@@ -4,13 +4,14 @@ using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.Standby;
 using Ms2m.NodeWorker.Volumes;
 
 namespace Ms2m.NodeWorker.Steps;
 
 /// <summary>Brings the target volumes, and memory where that was asked for, ahead of the checkpoint. What goes wrong here
 /// is not trouble, only fewer rounds.</summary>
-public sealed class PreCopyHandler(WorkerOptions options, IContainerRuntime runtime, AheadRounds ahead, VolumeSender volumes, TimeProvider time)
+public sealed class PreCopyHandler(WorkerOptions options, IContainerRuntime runtime, AheadRounds ahead, VolumeSender volumes, StandbyRounds standby, TimeProvider time)
     : IStepHandler<PreCopy>
 {
     public async Task<Trouble?> HandleAsync(PreCopy command, Action<IStepMessage> answer, CancellationToken cancel)
@@ -22,6 +23,7 @@ public sealed class PreCopyHandler(WorkerOptions options, IContainerRuntime runt
                 command.MigrationId, command.Step, command.Attempt, options.Node, [], "the target's address cannot be read"));
             return null;
         }
+        standby.GiveWay();
         var order = new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes) { Options = command.Transfer };
         var since = time.GetTimestamp();
         // Volumes first: memory that was sent first would grow old meanwhile.

@@ -8,6 +8,7 @@ using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Channels;
 using Ms2m.NodeWorker.Transfer.Delta;
+using Ms2m.NodeWorker.Transfer.Standby;
 using Ms2m.NodeWorker.Transfer.Wire;
 using Ms2m.NodeWorker.Volumes;
 
@@ -17,7 +18,7 @@ namespace Ms2m.NodeWorker.Steps;
 public sealed class ReserveTargetHandler(
     WorkerOptions options, IContainerRuntime runtime, ReservationBook book, IncomingCheckpoints incoming, OpenChannels channels, Room room,
     CheckpointStorage storage, IInstanceFiles instances, Preparations preparations, AddressCheck addresses, Bases bases,
-    NodeFeatures features) : IStepHandler<ReserveTarget>
+    ExpectedBases expected, NodeFeatures features) : IStepHandler<ReserveTarget>
 {
     public async Task<Trouble?> HandleAsync(
         ReserveTarget command, Action<IStepMessage> answer, CancellationToken cancel)
@@ -70,6 +71,7 @@ public sealed class ReserveTargetHandler(
             return NodeFailures.NoSuchImage(command.Spec.Image);
         if (await RefuseNamesAsync(command, cancel) is { } taken)
             return taken;
+        await expected.GiveWayAsync();
         Trouble? NoRoom() => room.Refuse(
             command.ExpectedBytes, command.PostCopy, book.Open.Where(r => r.MigrationId != command.MigrationId), runtime.CopiesOfCheckpoint);
         bases.MakeRoom(command.Spec.Name, () => NoRoom() is null);

@@ -9,6 +9,7 @@ using Ms2m.NodeWorker.Transfer;
 using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.PostCopy;
 using Ms2m.NodeWorker.Transfer.Registry;
+using Ms2m.NodeWorker.Transfer.Standby;
 using Ms2m.NodeWorker.Volumes;
 
 namespace Ms2m.NodeWorker.Steps;
@@ -16,7 +17,7 @@ namespace Ms2m.NodeWorker.Steps;
 /// <summary>Dumps the source into memory and sends the dump.</summary>
 public sealed class TakeCheckpointHandler(
     WorkerOptions options, CheckpointStorage storage, IContainerRuntime runtime, ICheckpointTransfer transfer, VolumeSender volumes,
-    Bases bases, PageSources pages, OutgoingFolders outgoing, HeartbeatSignal heartbeat, TimeProvider time)
+    Bases bases, PageSources pages, OutgoingFolders outgoing, StandbyRounds standby, HeartbeatSignal heartbeat, TimeProvider time)
     : IStepHandler<TakeCheckpoint>
 {
     public async Task<Trouble?> HandleAsync(
@@ -27,6 +28,7 @@ public sealed class TakeCheckpointHandler(
             return NodeFailures.TransferRefused("its address cannot be read");
         if (storage.Refuse() is { } onDisk)
             return onDisk;
+        standby.GiveWay();
         var order = new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes) { Options = command.Transfer };
         // Its clients wait from the freeze on: nobody stands still for a target that is not there.
         if (command.StaysFrozen && await transfer.ReachAsync(order, cancel) is { } unreachable)

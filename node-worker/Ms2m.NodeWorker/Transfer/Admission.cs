@@ -29,7 +29,11 @@ public sealed class Admission(ReservationBook book, ITransferSecurity security, 
 
     public bool IsOpen(Reservation reservation) => book.Of(reservation.MigrationId)?.Attempt == reservation.Attempt;
 
-    public async Task RefuseAsync(HttpContext http, Reservation reservation, Trouble trouble)
+    public Task RefuseAsync(HttpContext http, Reservation reservation, Trouble trouble) =>
+        RefuseAsync(http, reservation.MigrationId, trouble, log);
+
+    /// <param name="id">Of the migration, or of whatever else was to come.</param>
+    internal static async Task RefuseAsync(HttpContext http, Guid id, Trouble trouble, ILogger log)
     {
         var status = trouble.Reason.Code switch
         {
@@ -40,7 +44,7 @@ public sealed class Admission(ReservationBook book, ITransferSecurity security, 
             "MS2M-2501" => StatusCodes.Status507InsufficientStorage,
             _ => StatusCodes.Status400BadRequest,
         };
-        TransferLog.Refused(log, reservation.MigrationId, status, trouble.Reason.Message);
+        TransferLog.Refused(log, id, status, trouble.Reason.Message);
         http.Response.StatusCode = status;
         await http.Response.WriteAsJsonAsync(trouble, ContractJson.Options, http.RequestAborted);
     }

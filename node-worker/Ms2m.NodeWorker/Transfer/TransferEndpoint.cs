@@ -1,6 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Transfer.Delta;
@@ -41,11 +39,7 @@ public sealed class TransferEndpoint(
             await admission.RefuseAsync(http, reservation, NodeFailures.TooLarge(reservation.MaxBytes));
             return;
         }
-        // The reservation limits the size, and a dump may well take longer than Kestrel's patience with slow senders.
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = null;
-        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
-            rate.MinDataRate = null;
+        StreamedBody.Expect(http);
         try
         {
             if (await take(http, reservation) is { } trouble)

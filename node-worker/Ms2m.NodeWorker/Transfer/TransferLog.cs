@@ -70,4 +70,16 @@ internal static partial class TransferLog
 
     [LoggerMessage(2220, LogLevel.Error, "The channel {Purpose} of {MigrationId} failed")]
     public static partial void ChannelFailed(ILogger log, Guid migrationId, string purpose, Exception cause);
+
+    [LoggerMessage(2221, LogLevel.Information, "As the standby node of {Workload}: {Bytes} bytes of its memory are here, for {Seconds} s at most")]
+    public static partial void StandbyKept(ILogger log, string workload, long bytes, int seconds);
+
+    [LoggerMessage(2222, LogLevel.Information, "Sent {Instance} to the standby node {Node}: of {Bytes} bytes {WireBytes} on the wire")]
+    public static partial void SentInAdvance(ILogger log, string instance, string node, long bytes, long wireBytes);
+
+    [LoggerMessage(2223, LogLevel.Warning, "The memory of {Instance} did not get to the standby node {Node}; it is tried again later: {Cause}")]
+    public static partial void NotSentInAdvance(ILogger log, string instance, string node, string cause);
+
+    [LoggerMessage(2224, LogLevel.Error, "Sending the memory of {Instance} to the standby node {Node} failed")]
+    public static partial void FailedInAdvance(ILogger log, string instance, string node, Exception cause);
 }

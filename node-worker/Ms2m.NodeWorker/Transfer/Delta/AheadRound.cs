@@ -5,9 +5,11 @@ using Ms2m.NodeWorker.Transfer.Wire;
 namespace Ms2m.NodeWorker.Transfer.Delta;
 
 /// <summary>One round: looks at all the memory there is and sends the pages that are new, one after another, as one file.</summary>
-/// <param name="known">Pages that the target has.</param>
+/// <param name="known">Pages that the target has, and that are left out.</param>
+/// <param name="copied">Pages that the target has, and that it is told to copy: what it gets is then all that there is.</param>
 internal sealed class AheadRound(
-    ILiveMemory memory, LiveContainer container, IReadOnlySet<ulong> known, PacedWire wire, TransferOrder order, TimeProvider time)
+    ILiveMemory memory, LiveContainer container, IReadOnlySet<ulong> known, PacedWire wire, TransferOrder order, TimeProvider time,
+    PageIndex? copied = null)
 {
     private const string FileName = "pages";
 
@@ -42,6 +44,7 @@ internal sealed class AheadRound(
     {
         var compression = Zstd.IsAvailable && TransferUrl.AcceptsZstd(order.Url) ? order.Options.Compression : TransferCompression.None;
         using var blocks = new BlockWriter(queue, compression, () => wire.Speed, time);
+        IBlockWriter writer = copied is null ? blocks : new DeltaWriter(copied, blocks, queue);
         using var digest = new CheckpointDigest();
         try
         {
@@ -55,7 +58,8 @@ internal sealed class AheadRound(
                         await SendBlockAsync(blocks, digest, cancel);
                 }
             }
-            await SendBlockAsync(blocks, digest, cancel);
+            await SendBlockAsync(writer, digest, cancel);
+            await writer.EndFileAsync(FileName, cancel);
             var room = await queue.RoomAsync(cancel);
             var head = CheckpointFrame.Write(room.Span, FrameKind.End, "", _at, CheckpointDigest.Length);
             Encoding.ASCII.GetBytes(digest.Current(), room.Span[head..]);
@@ -82,7 +86,7 @@ internal sealed class AheadRound(
         return true;
     }
 
-    private async Task SendBlockAsync(BlockWriter blocks, CheckpointDigest digest, CancellationToken cancel)
+    private async Task SendBlockAsync(IBlockWriter blocks, CheckpointDigest digest, CancellationToken cancel)
     {
         digest.Append(FileName, _block.AsSpan(0, _filled));
         await blocks.WriteAsync(FileName, _at, _block.AsMemory(0, _filled), cancel);

@@ -5,12 +5,14 @@ using Ms2m.NodeWorker.Reservations;
 namespace Ms2m.NodeWorker.Transfer.Delta;
 
 /// <summary>Memory of workloads that this node keeps, so that what it has of it need not travel once more: what it sent
-/// when a workload left (<see cref="LeftBehind"/>), and what it was sent ahead of a checkpoint (<see cref="SentAhead"/>).
-/// Each is a folder like a received checkpoint's, with the hashes of its pages beside it.</summary>
+/// when a workload left (<see cref="LeftBehind"/>), what it was sent ahead of a checkpoint (<see cref="SentAhead"/>), and what
+/// it was sent as a standby node before anybody asked for a migration (<see cref="InAdvance"/>). Each is a folder like a received
+/// checkpoint's, with the hashes of its pages beside it.</summary>
 public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, ILogger<Bases> log)
 {
-    private const string LeftBehind = "left";
-    private const string SentAhead = "ahead";
+    internal const string LeftBehind = "left";
+    internal const string SentAhead = "ahead";
+    internal const string InAdvance = "standby";
     private const string PagesFile = "pages.bin";
 
     /// <summary>Steps of several migrations and the keeper let go of bases, at times of the same.</summary>
@@ -18,7 +20,7 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
 
     /// <summary>Complete bases of a workload.</summary>
     internal IReadOnlyList<Base> Of(string workload) =>
-        [.. All().Where(b => b.Workload == workload && File.Exists(Path.Combine(b.Folder, PagesFile))).OrderBy(b => b.Folder, StringComparer.Ordinal)];
+        [.. All().Where(b => b.Workload == workload && b.IsUsable).OrderBy(b => b.Folder, StringComparer.Ordinal)];
 
     /// <summary>Complete or not: what takes room.</summary>
     internal IReadOnlyList<Base> All() =>
@@ -27,13 +29,25 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
            from folder in FoldersIn(workload)
            let parts = Path.GetFileName(folder).Split('-')
            where parts.Length >= 2 && Guid.TryParseExact(parts[1], "N", out _)
-           select new Base(Path.GetFileName(workload), Guid.ParseExact(parts[1], "N"), parts[0] == SentAhead, folder),
+           select new Base(Path.GetFileName(workload), Guid.ParseExact(parts[1], "N"), parts[0], folder),
     ];
 
     /// <summary>Where the next one that is sent ahead of a migration's checkpoint goes.</summary>
     internal string FolderAhead(Reservation reservation, int number) => Path.Combine(
         options.BaseFolder, reservation.Spec.Name,
         string.Create(CultureInfo.InvariantCulture, $"{SentAhead}-{reservation.MigrationId:N}-{reservation.Attempt}-{number:D3}"));
+
+    /// <summary>Where what a round sends to this standby node goes, and for how long it is kept there.</summary>
+    internal string FolderInAdvance(string workload, Guid roundId, int seconds) => Path.Combine(
+        options.BaseFolder, workload, string.Create(CultureInfo.InvariantCulture, $"{InAdvance}-{roundId:N}-{seconds}"));
+
+    /// <summary>What of the share other workloads leave.</summary>
+    internal long ShareFor(string workload) =>
+        (long)(room.SpaceForCheckpoints / 100.0 * options.BaseShare) - All().Where(b => b.Workload != workload).Sum(b => b.Bytes);
+
+    /// <summary>What a standby node was sent says all that those before it said. What a migration sends is its own.</summary>
+    internal void ReplaceBy(string workload, Guid roundId) =>
+        Remove(b => b.Workload == workload && !b.IsAhead && b.MigrationId != roundId);
 
     /// <summary>What may be sent ahead: the checkpoint itself must still find room.</summary>
     internal long FreeAhead(Reservation reservation) =>
@@ -107,8 +121,11 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
     /// <summary>A restarted worker keeps none.</summary>
     internal void RemoveAll() => PrivateFiles.DeleteFolder(options.BaseFolder);
 
-    internal void RemoveOld() =>
-        Remove(b => !b.IsAhead && time.GetUtcNow() - b.At > TimeSpan.FromSeconds(options.BaseSeconds));
+    internal void RemoveInAdvance(string workload) => Remove(b => b.Workload == workload && b.IsStandby);
+
+    /// <summary>But for what is still coming.</summary>
+    internal void RemoveOld() => Remove(b => !b.IsAhead && (b.IsUsable || !b.IsStandby)
+        && time.GetUtcNow() - b.At > TimeSpan.FromSeconds(Math.Min(options.BaseSeconds, b.Seconds ?? int.MaxValue)));
 
     private void Remove(Func<Base, bool> which)
     {
@@ -151,9 +168,21 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
     }
 }
 
-/// <param name="IsAhead">Sent ahead of a checkpoint that is still to come; else left behind by one that went.</param>
-internal sealed record Base(string Workload, Guid MigrationId, bool IsAhead, string Folder)
+/// <param name="MigrationId">Or the id of the round that sent it to a standby node.</param>
+/// <param name="Kind">As its folder's name begins.</param>
+internal sealed record Base(string Workload, Guid MigrationId, string Kind, string Folder)
 {
+    /// <summary>Sent ahead of a checkpoint that is still to come.</summary>
+    public bool IsAhead => Kind == Bases.SentAhead;
+
+    public bool IsStandby => Kind == Bases.InAdvance;
+
+    /// <summary>For how long it is kept, where that is its own.</summary>
+    public int? Seconds => IsStandby && int.TryParse(
+        Folder.AsSpan(Folder.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+
+    public bool IsUsable => File.Exists(Pages);
+
     public string Images => Path.Combine(Folder, "images");
 
     public string Pages => Path.Combine(Folder, "pages.bin");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Ms2m.Contracts;
 using Ms2m.Kubernetes.Resources;
@@ -60,7 +61,7 @@ public static class PodWorkloads
             List(meta.Annotation(Markings.Publishes)), List(meta.Annotation(Markings.Binds)))
         {
             Pod = WorkloadPodOf(pod, container.Name),
-            Traits = meta.Annotation(Markings.Unique) == "true" ? new WorkloadTraits(Unique: true) : null,
+            Traits = TraitsOf(meta),
         };
     }
 
@@ -149,6 +150,22 @@ public static class PodWorkloads
             "ReplicaSet" => (PodOwner.ReplicaSet, name),
             _ => (PodOwner.Nobody, null),
         };
+    }
+
+    private static WorkloadTraits? TraitsOf(ObjectMeta meta)
+    {
+        var traits = new WorkloadTraits(Unique: meta.Annotation(Markings.Unique) == "true") { Standby = StandbyOf(meta) };
+        return traits == new WorkloadTraits() ? null : traits;
+    }
+
+    /// <summary>Null also where it cannot be used: without it a pod is moved like any other.</summary>
+    private static Standby? StandbyOf(ObjectMeta meta)
+    {
+        if (List(meta.Annotation(Markings.Standby)) is not { } nodes)
+            return null;
+        var standby = meta.Annotation(Markings.StandbyEvery) is not { } every ? new Standby(nodes)
+            : int.TryParse(every, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? new Standby(nodes, seconds) : null;
+        return standby?.IsValid() == true ? standby : null;
     }
 
     private static List<string>? List(string? text) =>
