@@ -23,7 +23,7 @@ public sealed class ScriptedFleet : IAsyncDisposable
         _nodes = nodes;
     }
 
-    /// <summary>Starts and stops outside migrations, by type name, with the node that was told.</summary>
+    /// <summary>What nodes are told outside migrations, by type name, with the node that was told.</summary>
     public ConcurrentQueue<(string Type, string Node, JsonElement Body)> Ordered { get; } = new();
 
     /// <summary>How long a checkpoint takes: what a slot is held for, in the main.</summary>
@@ -114,7 +114,7 @@ public sealed class ScriptedFleet : IAsyncDisposable
 
     private async Task AnswerAsync(string type, JsonElement body, string node)
     {
-        if (type is nameof(RunWorkload) or nameof(StopWorkload))
+        if (type is nameof(RunWorkload) or nameof(StopWorkload) or nameof(ExpectBase) or nameof(SendBase) or nameof(DropBase))
         {
             Ordered.Enqueue((type, node, body));
             return;

@@ -20,6 +20,7 @@ using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.PostCopy;
 using Ms2m.NodeWorker.Transfer.Registry;
 using Ms2m.NodeWorker.Transfer.Security;
+using Ms2m.NodeWorker.Transfer.Standby;
 
 namespace Ms2m.NodeWorker.Tests.Steps;
 
@@ -55,6 +56,7 @@ internal sealed class WorkerStage : IAsyncDisposable
         _app = builder.Build();
         _app.Services.GetRequiredService<TransferEndpoint>().Map(_app);
         _app.Services.GetRequiredService<ChannelEndpoint>().Map(_app);
+        _app.Services.GetRequiredService<StandbyEndpoint>().Map(_app);
     }
 
     public WorkerOptions Options { get; }
@@ -72,6 +74,10 @@ internal sealed class WorkerStage : IAsyncDisposable
     public IncomingCheckpoints Incoming => _app.Services.GetRequiredService<IncomingCheckpoints>();
 
     public Bases Bases => _app.Services.GetRequiredService<Bases>();
+
+    public StandbyRounds Standby => _app.Services.GetRequiredService<StandbyRounds>();
+
+    public ExpectedBases Expected => _app.Services.GetRequiredService<ExpectedBases>();
 
     public RegistryTraces RegistryTraces => _app.Services.GetRequiredService<RegistryTraces>();
 

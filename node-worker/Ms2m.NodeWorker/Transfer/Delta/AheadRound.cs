@@ -55,7 +55,7 @@ internal sealed class AheadRound(
                 for (var at = 0; at < seen.Length; at += Page.Length)
                 {
                     if (IsNew(seen.Span.Slice(at, Page.Length)) && _filled == _block.Length)
-                        await SendBlockAsync(blocks, digest, cancel);
+                        await SendBlockAsync(writer, digest, cancel);
                 }
             }
             await SendBlockAsync(writer, digest, cancel);
