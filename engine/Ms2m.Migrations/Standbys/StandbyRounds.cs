@@ -24,7 +24,7 @@ public static class StandbyRounds
                from instance in source.Instances
                where instance is { Role: InstanceRole.Active, State: "running" }
                let standby = instance.Spec.Traits?.Standby
-               where standby?.IsValid() == true
+               where standby?.IsValid() == true && IsAlone(nodes, instance)
                from name in standby.Nodes.Distinct()
                where name != source.Node
                let target = free.GetValueOrDefault(name)
@@ -50,6 +50,11 @@ public static class StandbyRounds
                one.Spec.Name == workload && one.Spec.Traits?.Standby?.Nodes?.Contains(node.Node) == true))
            select (node.Node, workload),
     ];
+
+    /// <summary>Of two that both claim to be it one may lie, to learn which pages the standby node has of the other.</summary>
+    private static bool IsAlone(IEnumerable<NodeReported> nodes, InstanceReported instance) => nodes
+        .SelectMany(node => node.Instances)
+        .Count(one => one.Spec.Name == instance.Spec.Name && one.Role == InstanceRole.Active) == 1;
 
     private static bool Keeps(NodeReported node) =>
         node.Features.Any(feature => feature is { Name: Standby.Feature, Available: true });

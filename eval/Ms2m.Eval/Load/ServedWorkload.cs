@@ -45,6 +45,7 @@ internal sealed class ServedWorkload : IAsyncDisposable
                 Address = Address,
                 Command = kind.Command,
                 Volumes = kind.Volumes,
+                Traits = kind.Traits,
             },
             cancel);
         await workload.WaitFor($"it ran on {node}", one => one is { State: "running" } && one.Node == node, cancel);

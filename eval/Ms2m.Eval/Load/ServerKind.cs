@@ -19,6 +19,8 @@ internal sealed record ServerKind(
 
     public IReadOnlyList<WorkloadVolume>? Volumes { get; init; }
 
+    public WorkloadTraits? Traits { get; init; }
+
     /// <summary>With an append-only file in a volume.</summary>
     public static ServerKind PersistentRedis(int keys) => Redis(keys) with
     {

@@ -17,7 +17,7 @@ namespace Ms2m.NodeWorker.Steps;
 /// <summary>Dumps the source into memory and sends the dump.</summary>
 public sealed class TakeCheckpointHandler(
     WorkerOptions options, CheckpointStorage storage, IContainerRuntime runtime, ICheckpointTransfer transfer, VolumeSender volumes,
-    Bases bases, PageSources pages, OutgoingFolders outgoing, StandbyRounds standby, HeartbeatSignal heartbeat, TimeProvider time)
+    Bases bases, PageSources pages, OutgoingFolders outgoing, StandbyRounds standby, ExpectedBases expected, HeartbeatSignal heartbeat, TimeProvider time)
     : IStepHandler<TakeCheckpoint>
 {
     public async Task<Trouble?> HandleAsync(
@@ -29,6 +29,7 @@ public sealed class TakeCheckpointHandler(
         if (storage.Refuse() is { } onDisk)
             return onDisk;
         standby.GiveWay();
+        await expected.GiveWayAsync();
         var order = new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes) { Options = command.Transfer };
         // Its clients wait from the freeze on: nobody stands still for a target that is not there.
         if (command.StaysFrozen && await transfer.ReachAsync(order, cancel) is { } unreachable)

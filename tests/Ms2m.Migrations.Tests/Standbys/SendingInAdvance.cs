@@ -117,6 +117,10 @@ public class SendingInAdvance
         Assert.Empty(Due([Story.Node("node-a", Now, stopped), Other("node-b")]));
     }
 
+    [Fact]
+    public void of_two_nodes_that_claim_the_same_workload_none_is_told_to_send() =>
+        Assert.Empty(Due([Host(Asked), Story.Node("node-c", Now, Instance(Asked)), Other("node-b")]));
+
     [Theory]
     [InlineData(29)]
     [InlineData(86_401)]

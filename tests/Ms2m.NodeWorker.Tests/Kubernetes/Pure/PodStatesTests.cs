@@ -84,6 +84,29 @@ public sealed class PodStatesTests
         Assert.Equal("registry.test:5000/test/counter:2", stateful.Image);
     }
 
+    [Theory]
+    [InlineData("node2, node3", null, "node2,node3 60")]
+    [InlineData("node2", "300", "node2 300")]
+    [InlineData("node2", "5", null)]
+    [InlineData("node2", "soon", null)]
+    [InlineData("node2,../node3", null, null)]
+    [InlineData(",", null, null)]
+    [InlineData(null, "60", null)]
+    public void its_annotations_name_the_nodes_that_are_sent_its_memory_in_advance(string? nodes, string? every, string? wanted)
+    {
+        var pod = Marked(Recorded.Pod("032"), null);
+        var annotations = new Dictionary<string, string> { [Markings.Unique] = "true" };
+        if (nodes is not null)
+            annotations[Markings.Standby] = nodes;
+        if (every is not null)
+            annotations[Markings.StandbyEvery] = every;
+
+        var traits = PodWorkloads.SpecOf(pod with { Metadata = pod.Metadata with { Annotations = annotations } })!.Traits!;
+
+        Assert.Equal(wanted, traits.Standby is { } standby ? $"{string.Join(',', standby.Nodes)} {standby.EverySeconds}" : null);
+        Assert.True(traits.Unique);
+    }
+
     [Fact]
     public void an_instances_name_is_valid_however_long_its_workloads_is()
     {
