@@ -17,16 +17,19 @@ public sealed class MovesToAStandbyNode(LabFixture lab, ITestOutputHelper output
     private static readonly CancellationToken Cancel = CancellationToken.None;
 
     [Fact]
-    public async Task the_first_migration_there_sends_only_what_has_changed_since_the_last_round()
+    public async Task a_migration_there_sends_only_what_has_changed_since_the_last_round()
     {
         var kind = ServerKind.Memory(megabytes: 64, percent: 0.1) with
         {
             Traits = new WorkloadTraits { Standby = new Standby([LabFixture.Target], Standby.LeastSeconds) },
         };
-        await using var server = await ServedWorkload.Start(lab.Cluster, kind, LabFixture.Source, Cancel);
+        // It begins on its standby node: a round in its first moment would find next to nothing.
+        await using var server = await ServedWorkload.Start(lab.Cluster, kind, LabFixture.Target, Cancel);
         await server.Serves(50, Cancel);
+        var away = await server.Migrate(LabFixture.Source, new Move("live"), Cancel);
+        Assert.True(away.View.Phase == "Completed", $"{away.View.Phase}: {away.View.Reason}");
         var known = await KnownAsync(server.Name);
-        output.WriteLine($"{known.Node} knows {known.Bytes} bytes, {known.SentBytes} sent in its last round");
+        output.WriteLine($"{known.Node} knows {known.Bytes} bytes, {known.SentBytes} sent in the last round");
         Assert.True(known.Bytes > 64_000_000, $"{known.Bytes} bytes are less than it has");
 
         var migration = await server.Migrate(LabFixture.Target, new Move("live", new TransferOptions(TransferMode.Delta)), Cancel);
