@@ -115,13 +115,15 @@ internal sealed class PageDaemon : IPageDaemon
     public async ValueTask DisposeAsync()
     {
         await _end();
-        // A shell that has only just been started has no daemon yet.
-        for (var since = Stopwatch.GetTimestamp(); !Ended.IsCompleted && Stopwatch.GetElapsedTime(since) < Ending; await Task.Delay(20))
+        // A shell that has only just been started has no daemon yet, and one that is killed while it forks leaves a child.
+        for (var since = Stopwatch.GetTimestamp(); IsThere() && Stopwatch.GetElapsedTime(since) < Ending; await Task.Delay(20))
             PageDaemonProcesses.Kill(_work);
         _held?.Dispose();
         await Questions.DisposeAsync();
         _shell.Dispose();
     }
+
+    private bool IsThere() => !Ended.IsCompleted || PageDaemonProcesses.Of(_work).Count > 0;
 
     private async Task<bool> WaitAsync()
     {
