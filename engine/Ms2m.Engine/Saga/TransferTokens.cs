@@ -11,6 +11,10 @@ public sealed class TransferTokens(EngineOptions options)
 {
     private readonly byte[] _key = Encoding.UTF8.GetBytes(options.TransferSecret);
 
-    public string For(Guid migrationId) =>
-        Base64Url.EncodeToString(HMACSHA256.HashData(_key, migrationId.ToByteArray(bigEndian: true)));
+    public string For(Guid migrationId) => Make(migrationId.ToByteArray(bigEndian: true));
+
+    /// <summary>Of a round to a standby node. No migration's, whatever its id.</summary>
+    public string ForRound(Guid roundId) => Make([.. "round"u8, .. roundId.ToByteArray(bigEndian: true)]);
+
+    private string Make(byte[] of) => Base64Url.EncodeToString(HMACSHA256.HashData(_key, of));
 }

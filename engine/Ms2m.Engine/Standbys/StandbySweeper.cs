@@ -28,26 +28,45 @@ internal sealed partial class StandbySweeper(
             _ordered.Remove(late.Key);
         }
 
-        if (nodes.Any(node => node.Instances.Any(one => one.Spec.Traits?.Standby is not null)))
-        {
-            foreach (var round in StandbyRounds.Due(nodes, await lines.LookAsync(token), _ordered, now))
-            {
-                _ordered[(round.Workload, round.StandbyNode)] = now;
-                await OrderAsync(round, token);
-            }
-        }
-
+        // Whatever one node says or does not say keeps neither the others' rounds from being ordered nor anything from going.
+        await TryAsync(() => OrderAsync(nodes, now, token), token);
         foreach (var (node, workload) in StandbyRounds.NoLongerWanted(nodes, now))
         {
             LogDropping(workload, node);
-            await SendAsync(node, new DropBase(workload), token);
+            await TryAsync(() => SendAsync(node, new DropBase(workload), token), token);
+        }
+    }
+
+    private async Task OrderAsync(NodeReported[] nodes, DateTimeOffset now, CancellationToken token)
+    {
+        if (!nodes.Any(node => node.Instances?.Any(one => one?.Spec?.Traits?.Standby is not null) == true))
+        {
+            return;
+        }
+
+        foreach (var round in StandbyRounds.Due(nodes, await lines.LookAsync(token), _ordered, now))
+        {
+            _ordered[(round.Workload, round.StandbyNode)] = now;
+            await TryAsync(() => OrderAsync(round, token), token);
+        }
+    }
+
+    private async Task TryAsync(Func<Task> work, CancellationToken token)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception failure) when (!token.IsCancellationRequested)
+        {
+            Failed(failure);
         }
     }
 
     private async Task OrderAsync(DueRound round, CancellationToken token)
     {
         var id = Guid.CreateVersion7(Time.GetUtcNow());
-        var secret = tokens.For(id);
+        var secret = tokens.ForRound(id);
         await SendAsync(
             round.StandbyNode,
             new ExpectBase(id, round.Workload, round.SourceNode, secret, round.MaxBytes, round.EverySeconds), token);

@@ -25,8 +25,8 @@ public sealed record StandbyState(
             .. from name in standby.Nodes.Distinct()
                where name != host.Node
                let target = nodes.FirstOrDefault(node => node.Node == name)
-               let held = target?.Holdings?.FirstOrDefault(one => one.Workload == instance.Spec.Name && one.StandbySince is not null)
-               let round = instance.BaseRounds?.FirstOrDefault(one => one.Node == name)
+               let held = target?.UsableHoldings().FirstOrDefault(one => one.Workload == instance.Spec.Name && one.StandbySince is not null)
+               let round = instance.UsableRounds().FirstOrDefault(one => one.Node == name)
                select new StandbyState(
                    name, standby.EverySeconds,
                    held?.StandbySince is { } since ? StandbyRounds.AgeOf(since, target, now).TotalMilliseconds : null,

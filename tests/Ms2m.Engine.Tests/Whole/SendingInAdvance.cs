@@ -28,7 +28,7 @@ public sealed class SendingInAdvance(EngineFixture fixture) : IClassFixture<Engi
         await fleet.ReportAsync(new Dictionary<string, string> { ["ahead"] = "node-a" });
 
         await ReportAsync(fleet, "node-b", []);
-        await ReportAsync(fleet, "node-a", [Asking("ahead")]);
+        await ReportAsync(fleet, "node-a", [Asking("ahead", "node-b")]);
 
         var send = await OrderedAsync(fleet, nameof(SendBase), "node-a");
         var expect = await OrderedAsync(fleet, nameof(ExpectBase), "node-b");
@@ -36,6 +36,7 @@ public sealed class SendingInAdvance(EngineFixture fixture) : IClassFixture<Engi
         Assert.Equal(Text(expect, "token"), Text(send, "token"));
         Assert.Equal(("ahead", "node-a"), (Text(expect, "workload"), Text(expect, "sourceNode")));
         Assert.Equal($"http://node-b:8490/bases/{Text(send, "roundId")}", Text(send, "transferUrl"));
+        await ReportAsync(fleet, "node-b", [], Has("ahead"));
         var store = engine.Services.GetRequiredService<NpgsqlDataSource>();
         Assert.Equal(0L, await CountAsync(store, "select count(*) from mt_events"));
         Assert.Equal(0L, await CountAsync(store, "select count(*) from ms2m_claims"));
@@ -52,17 +53,18 @@ public sealed class SendingInAdvance(EngineFixture fixture) : IClassFixture<Engi
     [Fact]
     public async Task what_a_standby_node_has_is_told_and_it_is_told_to_drop_it_when_the_workload_is_gone()
     {
-        await using var fleet = await ScriptedFleet.StartAsync(fixture.Options.Broker, "node-a", "node-b");
+        await using var fleet = await ScriptedFleet.StartAsync(fixture.Options.Broker, "node-c", "node-d");
         await using var engine = await fixture.StartEngineAsync();
-        var held = new Holding(Guid.NewGuid(), Holding.Base, 40 << 20) { Workload = "kept", StandbySince = DateTimeOffset.UtcNow };
-        await ReportAsync(fleet, "node-a", [Asking("kept")]);
-        await ReportAsync(fleet, "node-b", [], held);
+        // First the wish: what nobody asks for is dropped.
+        await ReportAsync(fleet, "node-c", [Asking("kept", "node-d")]);
+        await ReportAsync(fleet, "node-d", [], Has("kept"));
 
-        await Eventually.TrueAsync(async () => await KnownAsync(engine) == "node-b 41943040", "it is told");
-        Assert.Empty(fleet.Ordered);
-        await ReportAsync(fleet, "node-a", []);
+        await Eventually.TrueAsync(async () => await KnownAsync(engine) == "node-d 41943040", "it is told");
+        await ReportAsync(fleet, "node-c", []);
 
-        Assert.Equal("kept", Text(await OrderedAsync(fleet, nameof(DropBase), "node-b"), "workload"));
+        Assert.Equal("kept", Text(await OrderedAsync(fleet, nameof(DropBase), "node-d"), "workload"));
+        // It had what was asked for.
+        Assert.DoesNotContain(fleet.Ordered, order => order.Type == nameof(SendBase));
     }
 
     [Fact]
@@ -90,10 +92,13 @@ public sealed class SendingInAdvance(EngineFixture fixture) : IClassFixture<Engi
             .Select(one => $"{Text(one, "node")} {one.GetProperty("bytes")}").FirstOrDefault();
     }
 
-    private static InstanceReported Asking(string workload)
+    private static Holding Has(string workload) =>
+        new(Guid.NewGuid(), Holding.Base, 40 << 20) { Workload = workload, StandbySince = DateTimeOffset.UtcNow };
+
+    private static InstanceReported Asking(string workload, string node)
     {
         var one = ScriptedFleet.Active($"{workload}-source", workload);
-        return one with { Spec = one.Spec with { Traits = new WorkloadTraits { Standby = _standby } } };
+        return one with { Spec = one.Spec with { Traits = new WorkloadTraits { Standby = _standby with { Nodes = [node] } } } };
     }
 
     private static Task ReportAsync(ScriptedFleet fleet, string node, InstanceReported[] instances, params Holding[] holdings) =>

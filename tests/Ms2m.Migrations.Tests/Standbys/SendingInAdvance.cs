@@ -95,6 +95,33 @@ public class SendingInAdvance
     }
 
     [Fact]
+    public void however_seldom_it_is_asked_for_what_came_to_nothing_is_tried_again_after_a_minute()
+    {
+        var seldom = Asked with { EverySeconds = Standby.MostSeconds };
+
+        Assert.Empty(Due([Host(seldom, Round(begun: 59, ended: 58, failed: true, "MS2M-2317")), Other("node-b")]));
+        Assert.Single(Due([Host(seldom, Round(begun: 61, ended: 60, failed: true, "MS2M-2317")), Other("node-b")]));
+        Assert.Empty(Due([Host(seldom), Other("node-b")], ordered: new() { [("orders", "node-b")] = Now.AddSeconds(-59) }));
+        Assert.Single(Due([Host(seldom), Other("node-b")], ordered: new() { [("orders", "node-b")] = Now.AddSeconds(-61) }));
+        // All of it has gone over, or nearly, and would find no place again.
+        Assert.Empty(Due([Host(seldom, Round(begun: 600, ended: 590, failed: true, "MS2M-2501")), Other("node-b")]));
+    }
+
+    [Fact]
+    public void a_report_in_which_something_is_missing_stops_nobody_elses_rounds()
+    {
+        var empty = Story.Node("node-x", Now) with { Address = null!, Features = null!, Instances = null!, Holdings = null };
+        var broken = Other("node-y") with { Features = [null!], Holdings = [null!], Instances = [null!, Instance(Asked) with { Spec = null! }] };
+        var halfGone = Other("node-z") with { Address = null! };
+        var host = Host(Asked with { Nodes = ["node-b", "node-x", "node-y", "node-z"] }, null!, Round(begun: 61, ended: 60, failed: true));
+        NodeReported[] all = [empty, broken, halfGone, host, Other("node-b")];
+
+        Assert.Equal("node-b", Assert.Single(Due(all)).StandbyNode);
+        Assert.Empty(StandbyRounds.NoLongerWanted(all, Now));
+        Assert.Equal(4, StandbyState.Of(all, host, host.Instances[0], Now).Length);
+    }
+
+    [Fact]
     public void a_standby_node_that_was_restarted_gets_it_anew_at_once() =>
         Assert.Single(Due([Host(Asked, Round(begun: 20, ended: 19)), Other("node-b")]));
 
@@ -199,9 +226,9 @@ public class SendingInAdvance
         StandbySince = Now.AddSeconds(-seconds),
     };
 
-    private static BaseRound Round(int begun, int? ended, bool failed = false) => new(
+    private static BaseRound Round(int begun, int? ended, bool failed = false, string code = "MS2M-2301") => new(
         "node-b", Now.AddSeconds(-begun), ended is { } ago ? Now.AddSeconds(-ago) : null, 40 << 20, 1000,
-        failed ? new Failure("MS2M-2501", "No room.", "Make some.") : null);
+        failed ? new Failure(code, "It went wrong.", "Mend it.") : null);
 
     private static ImmutableArray<DueRound> Due(
         NodeReported[] nodes, Line? line = null, Dictionary<(string, string), DateTimeOffset>? ordered = null) =>
