@@ -6,7 +6,7 @@ namespace Ms2m.Contracts;
 /// <param name="SourceNode">The only node that may send it.</param>
 /// <param name="Token">A secret, of this round.</param>
 /// <param name="MaxBytes">It is cut off there.</param>
-/// <param name="EverySeconds">When the next one is to come: what came is kept for three times as long, if the node keeps
+/// <param name="EverySeconds">When the next one is to come: what came is kept for at least three times as long, if the node keeps
 /// anything for so long.</param>
 public sealed record ExpectBase(
     Guid RoundId, string Workload, string SourceNode, string Token, long MaxBytes, int EverySeconds);

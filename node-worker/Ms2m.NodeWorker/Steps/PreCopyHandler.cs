@@ -23,7 +23,7 @@ public sealed class PreCopyHandler(WorkerOptions options, IContainerRuntime runt
                 command.MigrationId, command.Step, command.Attempt, options.Node, [], "the target's address cannot be read"));
             return null;
         }
-        standby.GiveWay();
+        using var pause = standby.Pause();
         var order = new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes) { Options = command.Transfer };
         var since = time.GetTimestamp();
         // Volumes first: memory that was sent first would grow old meanwhile.

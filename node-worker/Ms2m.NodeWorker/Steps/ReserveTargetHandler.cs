@@ -25,6 +25,10 @@ public sealed class ReserveTargetHandler(
     {
         if (await RefuseAsync(command, cancel) is { } refusal)
             return refusal;
+        // Until the reservation stands in the book, which keeps them out then.
+        using var noneComes = await expected.PauseAsync();
+        if (MakeRoom(command) is { } noRoom)
+            return noRoom;
 
         // A former attempt's address is void from here on, and what came in under it is not wanted.
         await channels.CloseAsync(command.MigrationId);
@@ -69,9 +73,11 @@ public sealed class ReserveTargetHandler(
             return image.Trouble;
         if (!image.Value)
             return NodeFailures.NoSuchImage(command.Spec.Image);
-        if (await RefuseNamesAsync(command, cancel) is { } taken)
-            return taken;
-        await expected.GiveWayAsync();
+        return await RefuseNamesAsync(command, cancel);
+    }
+
+    private Trouble? MakeRoom(ReserveTarget command)
+    {
         Trouble? NoRoom() => room.Refuse(
             command.ExpectedBytes, command.PostCopy, book.Open.Where(r => r.MigrationId != command.MigrationId), runtime.CopiesOfCheckpoint);
         bases.MakeRoom(command.Spec.Name, () => NoRoom() is null);

@@ -28,8 +28,9 @@ public sealed class TakeCheckpointHandler(
             return NodeFailures.TransferRefused("its address cannot be read");
         if (storage.Refuse() is { } onDisk)
             return onDisk;
-        standby.GiveWay();
-        await expected.GiveWayAsync();
+        // Until all of it is sent: neither the dump nor its way shares the node with what can wait.
+        using var noneGoes = standby.Pause();
+        using var noneComes = await expected.PauseAsync();
         var order = new TransferOrder(url, command.TargetNode, command.Token, command.MaxBytes) { Options = command.Transfer };
         // Its clients wait from the freeze on: nobody stands still for a target that is not there.
         if (command.StaysFrozen && await transfer.ReachAsync(order, cancel) is { } unreachable)

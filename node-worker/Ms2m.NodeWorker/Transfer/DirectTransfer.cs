@@ -11,7 +11,8 @@ namespace Ms2m.NodeWorker.Transfer;
 /// stands still. After a break the target is asked what it has and the rest is sent.</summary>
 public sealed class DirectTransfer(ITransferSecurity security, TimeProvider time, ILogger<DirectTransfer> logger) : ICheckpointTransfer
 {
-    private const int MaxAnswer = 2 * 1024 * 1024;
+    /// <summary>All that a target says is short.</summary>
+    internal const int MaxAnswer = 2 * 1024 * 1024;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan[] Pauses =
@@ -34,7 +35,6 @@ public sealed class DirectTransfer(ITransferSecurity security, TimeProvider time
         var wire = new PacedWire(order.Options.MaxBytesPerSecond, time);
         using var outgoing = new OutgoingCheckpoint(folder, order.MaxBytes, wire, time) { Compression = CompressionFor(order) };
         using var http = security.OpenClient();
-        // All that a target says is short.
         http.MaxResponseContentBufferSize = MaxAnswer;
         var target = new TargetPeer(http, order);
         var limit = Limit;

@@ -86,7 +86,6 @@ public sealed class TransferEndpoint(
         if (await admission.AdmitAsync(http) is not { } reservation)
             return;
         http.Response.ContentType = "application/octet-stream";
-        foreach (var one in bases.Of(reservation.Spec.Name).TakeLast(byte.MaxValue))
-            await http.Response.Body.WriteAsync(await File.ReadAllBytesAsync(one.Pages, http.RequestAborted), http.RequestAborted);
+        await bases.WritePagesAsync(reservation.Spec.Name, http.Response.Body, http.RequestAborted);
     }
 }

@@ -82,4 +82,7 @@ internal static partial class TransferLog
 
     [LoggerMessage(2224, LogLevel.Error, "Sending the memory of {Instance} to the standby node {Node} failed")]
     public static partial void FailedInAdvance(ILogger log, string instance, string node, Exception cause);
+
+    [LoggerMessage(2226, LogLevel.Warning, "{Node} is to send in advance here more than {Most} times at once; {Workload} is left out")]
+    public static partial void TooManyExpected(ILogger log, string node, int most, string workload);
 }

@@ -28,10 +28,10 @@ public sealed class StandbyStepsTests
         return bytes;
     }
 
-    private static SendBase OrderFor(WorkerStage target, int every = 60)
+    private static SendBase OrderFor(WorkerStage target, int every = 60, string workload = "orders")
     {
         var id = Guid.NewGuid();
-        target.Expected.Expect(new ExpectBase(id, "orders", "node-s", "token", 50_000_000, every));
+        target.Expected.Expect(new ExpectBase(id, workload, "node-s", "token", 50_000_000, every));
         var url = target.Reachable(new Uri(target.Options.Advertise, StandbyEndpoint.PathOf(id)).ToString());
         return new SendBase(id, "orders-s", "node-t", url, "token", 50_000_000, every);
     }
@@ -88,6 +88,39 @@ public sealed class StandbyStepsTests
         Assert.Equal(now, await File.ReadAllBytesAsync(Path.Combine(kept.Images, "pages")));
     }
 
+    /// <summary>Two of the blocks in which pages go over: nothing is left to send when all of it has been looked at.</summary>
+    [Fact]
+    public async Task memory_that_fills_the_last_block_gets_there_though_nothing_of_it_is_new()
+    {
+        await using var source = await OpenSourceAsync();
+        await using var target = await OpenTargetAsync();
+        await source.RunAsync("orders-s");
+        _memory.Blocks = [Noise(1, pages: 128)];
+        await RoundAsync(source, OrderFor(target));
+
+        var round = await RoundAsync(source, OrderFor(target));
+
+        Assert.Null(round.Problem);
+        Assert.Equal(Noise(1, pages: 128), await File.ReadAllBytesAsync(Path.Combine(Assert.Single(target.Bases.All()).Images, "pages")));
+    }
+
+    [Fact]
+    public async Task a_round_that_could_read_nothing_leaves_what_was_there()
+    {
+        await using var source = await OpenSourceAsync();
+        await using var target = await OpenTargetAsync();
+        await source.RunAsync("orders-s");
+        _memory.Blocks = [Noise(1)];
+        await RoundAsync(source, OrderFor(target));
+        _memory.Blocks = [];
+
+        var round = await RoundAsync(source, OrderFor(target));
+
+        Assert.Equal("MS2M-2104", round.Problem?.Code);
+        await Eventually.HoldsAsync("nothing to be left of it", () => target.Bases.All().Count == 1);
+        Assert.Equal(Noise(1), await File.ReadAllBytesAsync(Path.Combine(Assert.Single(target.Bases.Of("orders")).Images, "pages")));
+    }
+
     [Fact]
     public async Task a_migration_to_the_standby_node_sends_only_what_it_has_not_and_leaves_no_base_there()
     {
@@ -130,7 +163,7 @@ public sealed class StandbyStepsTests
             Guid.NewGuid(), StepNames.ReserveTarget, 1, "orders-t", WorkerStage.Spec, "node-s", "other", 10_000_000, 50_000_000));
         await target.Bus.NextAsync<TargetReserved>();
 
-        Assert.Empty(target.Bases.All());
+        await Eventually.HoldsAsync("nothing to be left of it", () => target.Bases.All().Count == 0);
         _memory.GoOn();
         await sending!.WithinLimitAsync("the round to end");
         Assert.NotNull(Assert.Single(source.Standby.Of("orders-s")!).Problem);
@@ -145,7 +178,9 @@ public sealed class StandbyStepsTests
         var sending = source.Standby.Begin(OrderFor(target));
         await _memory.HalfWay.WithinLimitAsync("a round that has sent something");
 
-        source.Standby.GiveWay();
+        source.Desk.Accept(new PreCopy(
+            Guid.NewGuid(), StepNames.PreCopy, 1, "orders-s", "node-t", "https://10.0.0.9:1/checkpoints/x/1", "other", 50_000_000));
+        await source.Bus.NextAsync<PreCopied>();
         _memory.GoOn();
         await sending!.WithinLimitAsync("the round to end");
 
@@ -166,10 +201,100 @@ public sealed class StandbyStepsTests
         await first!.WithinLimitAsync("the first to end");
         Assert.Null(source.Standby.Begin(OrderFor(target)));
 
-        var now = DateTimeOffset.UtcNow;
-        var ended = new BaseRound("node-t", now.AddSeconds(-40), now.AddSeconds(-39), 1, 1, null);
-        Assert.True(StandbyRounds.MayFollow(ended, OrderFor(target, every: 60), now));
-        Assert.False(StandbyRounds.MayFollow(ended, OrderFor(target, every: 120), now));
+        var ended = Assert.Single(source.Standby.Of("orders-s")!);
+        Assert.True(StandbyRounds.MayFollow(ended, TimeSpan.FromSeconds(16), every: 60));
+        Assert.False(StandbyRounds.MayFollow(ended, TimeSpan.FromSeconds(14), every: 60));
+        Assert.True(StandbyRounds.MayFollow(ended, TimeSpan.FromSeconds(16), every: Standby.MostSeconds));
+        Assert.False(StandbyRounds.MayFollow(ended with { EndedAt = null }, TimeSpan.FromHours(1), every: 60));
+    }
+
+    [Fact]
+    public async Task from_the_reservation_to_the_end_of_a_migration_nothing_comes()
+    {
+        await using var source = await OpenSourceAsync();
+        await using var target = await OpenTargetAsync();
+        await source.RunAsync("orders-s");
+        _memory.Blocks = [Noise(1)];
+        var migration = Guid.NewGuid();
+        target.Desk.Accept(new ReserveTarget(
+            migration, StepNames.ReserveTarget, 1, "orders-t", WorkerStage.Spec, "node-s", "other", 10_000_000, 50_000_000));
+        await target.Bus.NextAsync<TargetReserved>();
+
+        Assert.Equal("MS2M-2317", (await RoundAsync(source, OrderFor(target))).Problem?.Code);
+        Assert.Empty(target.Bases.All());
+
+        target.Desk.Accept(new DiscardCheckpoint(migration, StepNames.DiscardCheckpoint, 1));
+        await target.Bus.NextAsync<CheckpointDiscarded>();
+        Assert.Null((await RoundAsync(source, OrderFor(target))).Problem);
+    }
+
+    [Fact]
+    public async Task while_a_checkpoint_is_taken_nothing_goes_from_the_node_and_nothing_comes_to_it()
+    {
+        await using var source = await OpenSourceAsync();
+        await using var target = await OpenTargetAsync();
+        await source.RunAsync("orders-s");
+        _memory.Blocks = [Noise(1)];
+        var migration = Guid.NewGuid();
+        target.Desk.Accept(new ReserveTarget(
+            migration, StepNames.ReserveTarget, 1, "orders-t", WorkerStage.Spec, "node-s", "other", 10_000_000, 50_000_000));
+        var url = target.Reachable((await target.Bus.NextAsync<TargetReserved>()).TransferUrl);
+        source.Runtime.HoldDump = new TaskCompletionSource();
+        var round = Guid.NewGuid();
+        source.Expected.Expect(new ExpectBase(round, "stock", "node-s", "token", 1000, 60));
+        async Task<int> AskAsync() => (int)(await source.AskAsync(
+            new Uri(source.Options.Advertise, StandbyEndpoint.PathOf(round)).ToString(), "token")).StatusCode;
+        Assert.Equal(200, await AskAsync());
+
+        source.Desk.Accept(new TakeCheckpoint(migration, StepNames.TakeCheckpoint, 1, "orders-s", "node-t", url, "other", 50_000_000));
+        await Eventually.GetAsync("nothing to come any more", async () => await AskAsync() == 400 ? "it does not" : null);
+        Assert.Null(source.Standby.Begin(OrderFor(target)));
+
+        source.Runtime.HoldDump.SetResult();
+        await source.Bus.NextAsync<CheckpointTaken>();
+        await source.Bus.NextAsync<TransferCompleted>();
+        await source.Desk.IdleAsync(migration);
+        Assert.Equal(200, await AskAsync());
+        target.Book.Remove(migration);
+        Assert.Null((await RoundAsync(source, OrderFor(target))).Problem);
+    }
+
+    [Fact]
+    public async Task orders_that_nobody_carries_out_do_not_pile_up()
+    {
+        await using var source = await OpenSourceAsync();
+        await using var target = await OpenTargetAsync();
+        await source.RunAsync("orders-s");
+        _memory.Blocks = [Noise(1)];
+        var other = new ExpectBase(Guid.NewGuid(), "stock", "node-s", "token", 1000, 60);
+        target.Expected.Expect(other);
+        var dropped = Enumerable.Range(0, 1200).Select(_ => OrderFor(target).RoundId).ToList();
+        Assert.InRange(dropped.Count(id => target.Expected.Of(id) is not null), 1, 10);
+
+        Assert.Null((await RoundAsync(source, OrderFor(target))).Problem);
+
+        Assert.DoesNotContain(dropped, id => target.Expected.Of(id) is not null);
+        Assert.NotNull(target.Expected.Of(other.RoundId));
+    }
+
+    [Fact]
+    public async Task rounds_that_come_together_have_one_share_between_them()
+    {
+        await using var source = await OpenSourceAsync();
+        await using var another = await OpenSourceAsync();
+        await using var target = await OpenTargetAsync(options => options with { BaseShare = 1 });
+        await source.RunAsync("orders-s");
+        await another.RunAsync("orders-s");
+        // Of twenty megabytes.
+        _memory.Blocks = [.. Enumerable.Range(1, 10).Select(seed => Noise(seed))];
+
+        await Task.WhenAll(
+            source.Standby.Begin(OrderFor(target))!, another.Standby.Begin(OrderFor(target, workload: "stock"))!)
+            .WithinLimitAsync("both to end");
+
+        string?[] problems = [.. new[] { source, another }.Select(one => Assert.Single(one.Standby.Of("orders-s")!).Problem?.Code)];
+        Assert.Equal([null, "MS2M-2303"], problems.Order(StringComparer.Ordinal));
+        Assert.InRange(target.Bases.All().Sum(one => one.Bytes), 12_000_000, 20_000_000);
     }
 
     [Fact]
@@ -229,8 +354,11 @@ public sealed class StandbyStepsTests
         await source.RunAsync("orders-s");
         _memory.Blocks = [Noise(1)];
         full.Room.Space = full.Options.ReserveBytes + 1000;
+        await using var busy = await OpenTargetAsync();
+        busy.Room.Memory = busy.Options.ReserveBytes + 1000;
 
         Assert.Equal("MS2M-2501", (await RoundAsync(source, OrderFor(full))).Problem?.Code);
+        Assert.Equal("MS2M-2501", (await RoundAsync(source, OrderFor(busy))).Problem?.Code);
         Assert.Equal("MS2M-2316", (await RoundAsync(source, OrderFor(brief))).Problem?.Code);
         Assert.Empty(full.Bases.All());
         Assert.Empty(brief.Bases.All());
@@ -260,32 +388,5 @@ public sealed class StandbyStepsTests
         target.Expected.Drop("orders");
 
         Assert.Empty(target.Bases.All());
-    }
-}
-
-/// <summary>Memory of which the second half can be read when a test says so.</summary>
-internal sealed class SlowMemory : ILiveMemory
-{
-    private readonly TaskCompletionSource _halfWay = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>When absent, there is some that stands still half-way.</summary>
-    public byte[][]? Blocks { get; set; }
-
-    public Task HalfWay => _halfWay.Task;
-
-    public void GoOn() => _goOn.TrySetResult();
-
-    public IEnumerable<ReadOnlyMemory<byte>> Read(LiveContainer container) =>
-        Blocks?.Select(block => (ReadOnlyMemory<byte>)block) ?? Slowly();
-
-    private IEnumerable<ReadOnlyMemory<byte>> Slowly()
-    {
-        var noise = new byte[400 * Page.Length];
-        new Random(7).NextBytes(noise);
-        yield return noise.AsMemory(0, noise.Length / 2);
-        _halfWay.TrySetResult();
-        _goOn.Task.GetAwaiter().GetResult();
-        yield return noise.AsMemory(noise.Length / 2);
     }
 }

@@ -58,7 +58,12 @@ internal sealed class AheadRound(
                         await SendBlockAsync(writer, digest, cancel);
                 }
             }
-            await SendBlockAsync(writer, digest, cancel);
+            // What is no memory of it must not take the place of what is.
+            if (BytesSeen == 0)
+                throw new InvalidDataException("None of its memory could be read.");
+            // A file of no length is one block of no length; behind others there is none.
+            if (_filled > 0 || _at == 0)
+                await SendBlockAsync(writer, digest, cancel);
             await writer.EndFileAsync(FileName, cancel);
             var room = await queue.RoomAsync(cancel);
             var head = CheckpointFrame.Write(room.Span, FrameKind.End, "", _at, CheckpointDigest.Length);

@@ -52,6 +52,7 @@ public sealed class AheadRounds(ITransferSecurity security, ILiveMemory memory, 
         if (order.Url.Scheme != security.Scheme || security.Problem() is not null)
             return "this node cannot prove to the target who it is";
         using var http = security.OpenClient();
+        http.MaxResponseContentBufferSize = DirectTransfer.MaxAnswer;
         var target = new TargetPeer(http, order);
         var wire = new PacedWire(order.Options.MaxBytesPerSecond, time);
         var there = await target.PagesAsync(cancel);

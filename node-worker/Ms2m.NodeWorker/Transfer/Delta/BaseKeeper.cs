@@ -1,7 +1,9 @@
+using Ms2m.NodeWorker.Reservations;
+
 namespace Ms2m.NodeWorker.Transfer.Delta;
 
 /// <summary>Lets go of bases that have waited too long for their workload to come back.</summary>
-public sealed class BaseKeeper(Bases bases, TimeProvider time, ILogger<BaseKeeper> log) : BackgroundService
+public sealed class BaseKeeper(Bases bases, ReservationBook book, TimeProvider time, ILogger<BaseKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
 
@@ -16,7 +18,7 @@ public sealed class BaseKeeper(Bases bases, TimeProvider time, ILogger<BaseKeepe
     {
         try
         {
-            bases.RemoveOld();
+            bases.RemoveOld([.. book.Open.Select(reservation => reservation.Spec.Name)]);
         }
         catch (Exception e)
         {

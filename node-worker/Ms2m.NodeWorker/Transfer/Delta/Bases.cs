@@ -37,6 +37,25 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
         options.BaseFolder, reservation.Spec.Name,
         string.Create(CultureInfo.InvariantCulture, $"{SentAhead}-{reservation.MigrationId:N}-{reservation.Attempt}-{number:D3}"));
 
+    /// <summary>Which pages of the workload are here, as <see cref="PageList"/> says.</summary>
+    internal async Task WritePagesAsync(string workload, Stream to, CancellationToken cancel)
+    {
+        foreach (var one in Of(workload).TakeLast(byte.MaxValue))
+        {
+            byte[] pages;
+            try
+            {
+                pages = await File.ReadAllBytesAsync(one.Pages, cancel);
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // Somebody let go of it just now.
+                continue;
+            }
+            await to.WriteAsync(pages, cancel);
+        }
+    }
+
     /// <summary>Where what a round sends to this standby node goes, and for how long it is kept there.</summary>
     internal string FolderInAdvance(string workload, Guid roundId, int seconds) => Path.Combine(
         options.BaseFolder, workload, string.Create(CultureInfo.InvariantCulture, $"{InAdvance}-{roundId:N}-{seconds}"));
@@ -123,8 +142,10 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
 
     internal void RemoveInAdvance(string workload) => Remove(b => b.Workload == workload && b.IsStandby);
 
-    /// <summary>But for what is still coming.</summary>
-    internal void RemoveOld() => Remove(b => !b.IsAhead && (b.IsUsable || !b.IsStandby)
+    /// <summary>But for what is still coming, and for what a migration is about to need.</summary>
+    /// <param name="awaited">Workloads that migrations bring here.</param>
+    internal void RemoveOld(IReadOnlyCollection<string> awaited) => Remove(b => !b.IsAhead && (b.IsUsable || !b.IsStandby)
+        && !awaited.Contains(b.Workload)
         && time.GetUtcNow() - b.At > TimeSpan.FromSeconds(Math.Min(options.BaseSeconds, b.Seconds ?? int.MaxValue)));
 
     private void Remove(Func<Base, bool> which)

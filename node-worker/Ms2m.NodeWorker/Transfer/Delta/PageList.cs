@@ -15,6 +15,9 @@ internal sealed record PageList(string Base, IReadOnlyList<PagesOfFile> Files)
     /// <summary>16 GB of memory: their hashes take 32 MB here.</summary>
     private const long MaxPages = 1L << 22;
 
+    /// <summary>No sender would read the list of more.</summary>
+    public const long MaxBytes = MaxPages * Page.Length;
+
     private const int Block = 64 * Page.Length;
 
     public long Pages => Files.Sum(file => (long)file.Hashes.Length);

@@ -37,8 +37,7 @@ public sealed class StandbyEndpoint(ExpectedBases expected, Bases bases, ITransf
         if (Admit(http) is not { } one)
             return;
         http.Response.ContentType = "application/octet-stream";
-        foreach (var kept in bases.Of(one.Workload).TakeLast(byte.MaxValue))
-            await http.Response.Body.WriteAsync(await File.ReadAllBytesAsync(kept.Pages, http.RequestAborted), http.RequestAborted);
+        await bases.WritePagesAsync(one.Workload, http.Response.Body, http.RequestAborted);
     }
 
     private async Task TakeAsync(HttpContext http)

@@ -27,6 +27,7 @@ public sealed class StandbySender(
         if (found.Value is not { IsRunning: true } container)
             return NodeFailures.NotRunning(command.InstanceId, found.Value?.State ?? "gone");
         using var http = security.OpenClient();
+        http.MaxResponseContentBufferSize = DirectTransfer.MaxAnswer;
         var welcome = await new StandbyPeer(http, order, time).WelcomeAsync(cancel);
         if (welcome.Failed)
             return welcome.Trouble;
@@ -46,6 +47,10 @@ public sealed class StandbySender(
                 TransferEndpoint.Ahead, null, round.WriteToAsync,
                 headers => headers.Add(TransferHeaders.Bases, TransferHeaders.WriteBases(known.Bases)), cancel);
             return sent.Trouble;
+        }
+        catch (InvalidDataException)
+        {
+            return NodeFailures.NotRunning(command.InstanceId, "without memory that can be read");
         }
         finally
         {

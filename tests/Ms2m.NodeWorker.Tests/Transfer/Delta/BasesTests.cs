@@ -61,11 +61,41 @@ public sealed class BasesTests : IDisposable
         var bases = NewBases(seconds: 60);
         await KeepAsync(bases, "orders");
         _time.Late = TimeSpan.FromSeconds(50);
-        bases.RemoveOld();
+        bases.RemoveOld([]);
         Assert.Single(bases.All());
 
         _time.Late = TimeSpan.FromSeconds(70);
-        bases.RemoveOld();
+        bases.RemoveOld([]);
+
+        Assert.Empty(bases.All());
+    }
+
+    [Fact]
+    public async Task what_a_migration_is_about_to_need_does_not_grow_old()
+    {
+        var bases = NewBases(seconds: 60);
+        await KeepAsync(bases, "orders");
+        await KeepAsync(bases, "stock");
+        _time.Late = TimeSpan.FromSeconds(70);
+
+        bases.RemoveOld(["orders"]);
+
+        Assert.Equal("orders", Assert.Single(bases.All()).Workload);
+    }
+
+    [Fact]
+    public async Task what_came_in_advance_has_a_time_of_its_own()
+    {
+        var bases = NewBases();
+        var folder = bases.FolderInAdvance("orders", Guid.NewGuid(), seconds: 900);
+        Directory.CreateDirectory(Path.Combine(folder, "images"));
+        await Bases.MakeUsableAsync(folder, new string('a', 64), default);
+        _time.Late = TimeSpan.FromSeconds(890);
+        bases.RemoveOld([]);
+        Assert.Single(bases.All());
+
+        _time.Late = TimeSpan.FromSeconds(910);
+        bases.RemoveOld([]);
 
         Assert.Empty(bases.All());
     }
@@ -137,7 +167,7 @@ public sealed class BasesTests : IDisposable
 
             // Each fails the test when it throws.
             Parallel.Invoke(
-                bases.RemoveOld, bases.RemoveOld, () => bases.MakeRoom("w1", () => false), () => bases.RemoveOf("w2"),
+                () => bases.RemoveOld([]), () => bases.RemoveOld([]), () => bases.MakeRoom("w1", () => false), () => bases.RemoveOf("w2"),
                 () => Assert.All(bases.All(), b => Assert.True(b.Bytes >= 0)));
 
             Assert.Empty(bases.All());
@@ -156,7 +186,7 @@ public sealed class BasesTests : IDisposable
         Directory.CreateDirectory(stuck.Pages);
         _time.Late = TimeSpan.FromSeconds(70);
 
-        bases.RemoveOld();
+        bases.RemoveOld([]);
 
         Assert.Equal("orders", Assert.Single(bases.All()).Workload);
     }
