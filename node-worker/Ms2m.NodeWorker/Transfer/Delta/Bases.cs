@@ -15,6 +15,9 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
     internal const string InAdvance = "standby";
     private const string PagesFile = "pages.bin";
 
+    /// <summary>What is not whole by then could not be removed by who was taking it.</summary>
+    private static readonly TimeSpan LongestComing = TimeSpan.FromMinutes(20);
+
     /// <summary>Steps of several migrations and the keeper let go of bases, at times of the same.</summary>
     private readonly Lock _removing = new();
 
@@ -144,9 +147,12 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
 
     /// <summary>But for what is still coming, and for what a migration is about to need.</summary>
     /// <param name="awaited">Workloads that migrations bring here.</param>
-    internal void RemoveOld(IReadOnlyCollection<string> awaited) => Remove(b => !b.IsAhead && (b.IsUsable || !b.IsStandby)
-        && !awaited.Contains(b.Workload)
-        && time.GetUtcNow() - b.At > TimeSpan.FromSeconds(Math.Min(options.BaseSeconds, b.Seconds ?? int.MaxValue)));
+    internal void RemoveOld(IReadOnlyCollection<string> awaited) =>
+        Remove(b => !b.IsAhead && !awaited.Contains(b.Workload) && time.GetUtcNow() - b.At > KeepsFor(b));
+
+    private TimeSpan KeepsFor(Base one) => one is { IsStandby: true, IsUsable: false }
+        ? LongestComing
+        : TimeSpan.FromSeconds(Math.Min(options.BaseSeconds, one.Seconds ?? int.MaxValue));
 
     private void Remove(Func<Base, bool> which)
     {

@@ -101,6 +101,21 @@ public sealed class BasesTests : IDisposable
     }
 
     [Fact]
+    public void what_came_in_part_is_let_come_and_does_not_stay_for_ever()
+    {
+        var bases = NewBases(seconds: 60);
+        Directory.CreateDirectory(Path.Combine(bases.FolderInAdvance("orders", Guid.NewGuid(), seconds: 60), "images"));
+        _time.Late = TimeSpan.FromMinutes(15);
+        bases.RemoveOld([]);
+        Assert.Single(bases.All());
+
+        _time.Late = TimeSpan.FromMinutes(25);
+        bases.RemoveOld([]);
+
+        Assert.Empty(bases.All());
+    }
+
+    [Fact]
     public async Task who_wants_none_kept_has_none()
     {
         var bases = NewBases(seconds: 0);
