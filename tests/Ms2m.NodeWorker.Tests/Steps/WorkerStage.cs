@@ -115,12 +115,12 @@ internal sealed class WorkerStage : IAsyncDisposable
     public string Reachable(string transferUrl) =>
         new Uri(new Uri(_app.Urls.First()), new Uri(transferUrl).PathAndQuery).ToString();
 
-    /// <summary>As the node from which the reservation expects a checkpoint.</summary>
-    public async Task<HttpResponseMessage> AskAsync(string transferUrl, string token)
+    /// <summary>As the node from which the reservation expects a checkpoint, or as another one.</summary>
+    public async Task<HttpResponseMessage> AskAsync(string transferUrl, string token, HttpMethod? method = null, string node = "node-s")
     {
-        using var http = new MutualTls(TestAuthority.Ours.Folder("node-s"), "node-s", NullLogger<MutualTls>.Instance)
+        using var http = new MutualTls(TestAuthority.Ours.Folder(node), node, NullLogger<MutualTls>.Instance)
             .OpenClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, Reachable(transferUrl));
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, Reachable(transferUrl));
         request.Headers.Host = Options.Node;
         request.Headers.Add("Authorization", TransferToken.Header(token));
         return await http.SendAsync(request);
