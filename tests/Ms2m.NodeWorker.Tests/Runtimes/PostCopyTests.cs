@@ -26,7 +26,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
     private readonly WorkloadSpec _spec = new(
         "t-memory", "localhost/ms2m/memory:latest", null,
         new Dictionary<string, string> { ["MEMORY_MB"] = "48", ["MEMORY_PERCENT"] = "0" })
-    { Address = LabNode.Address(60 + (Interlocked.Increment(ref _tests) % 10)) };
+    { Address = LabNode.Address(60 + (Interlocked.Increment(ref _tests) % 20)) };
 
     private readonly string _root = $"/var/lib/ms2m/checkpoints/worker-test-{Guid.NewGuid():N}";
     private readonly string _source = $"t-{Guid.NewGuid():N}"[..20];

@@ -53,10 +53,17 @@ internal sealed class MemoryLinks : IDisposable
 
     private static void Remove(string path)
     {
-        var there = new DirectoryInfo(path);
-        if (there.LinkTarget is null && there.Exists)
-            there.Delete(recursive: true);
-        else
-            File.Delete(path);
+        try
+        {
+            var there = new DirectoryInfo(path);
+            if (there.LinkTarget is null && there.Exists)
+                there.Delete(recursive: true);
+            else
+                File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The container was removed while it was restored, and its folder with it.
+        }
     }
 }

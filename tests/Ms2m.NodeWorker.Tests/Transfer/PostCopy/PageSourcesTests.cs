@@ -63,7 +63,8 @@ public sealed class PageSourcesTests : IDisposable
             await AskAsync(channel, Here() with { Pages = 0 }, cancel);
             await channel.ReadExactlyAsync(new byte[1], cancel);
         });
-        Offer(stage, stage.Url, patience: TimeSpan.FromSeconds(1));
+        // Time for a second try also when this process stands still for a moment.
+        Offer(stage, stage.Url, patience: TimeSpan.FromSeconds(4));
 
         await Eventually.HoldsAsync("the end", () => Said("has not asked for memory for too long"));
 
