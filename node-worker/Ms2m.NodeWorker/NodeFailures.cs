@@ -61,6 +61,9 @@ public static partial class NodeFailures
         "MS2M-2201", $"The checkpoint of '{instance}' failed: {cause}",
         "See the node worker's log; criu check tells what the node lacks.");
 
+    public static Trouble NoPreDump(string instance, string cause) => Never(
+        "MS2M-2204", $"There is no pre-dump of '{instance}': {cause}", "Its checkpoint is written as a whole.");
+
     public static Trouble TransferRefused(string cause) => Never(
         "MS2M-2301", $"The target refused the checkpoint: {cause}", "Start the migration anew.");
 

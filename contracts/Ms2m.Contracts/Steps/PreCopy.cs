@@ -24,6 +24,10 @@ public sealed record PreCopied(
 
     /// <summary>Why no further round of volumes follows, for people; absent when there are none.</summary>
     public string? VolumesStoppedBecause { get; init; }
+
+    /// <summary>Why the rounds of memory do not end with a pre-dump, so that the checkpoint will be written as a whole, for people;
+    /// absent when they do, and when only volumes went ahead.</summary>
+    public string? NoPreDumpBecause { get; init; }
 }
 
 /// <summary>One round of copying volumes while the workload runs.</summary>
@@ -37,4 +41,9 @@ public sealed record VolumeRound(long Bytes, long WireBytes, double Ms);
 /// <param name="WireBytes">Of which went over the wire.</param>
 /// <param name="FrozenMs">How long the processes stood still for it; absent when unknown.</param>
 /// <param name="Ms">From its begin until the target had confirmed it.</param>
-public sealed record PreCopyRound(long Bytes, long WireBytes, double? FrozenMs, double Ms);
+public sealed record PreCopyRound(long Bytes, long WireBytes, double? FrozenMs, double Ms)
+{
+    /// <summary>It was a pre-dump by CRIU: what has not changed since need not be written while the processes stand still for the
+    /// checkpoint.</summary>
+    public bool IsPreDump { get; init; }
+}

@@ -29,7 +29,11 @@ public sealed record TakeCheckpoint(
 /// <param name="FrozenMs">How long the processes stood still, as CRIU says; absent when unknown.</param>
 /// <param name="DumpMs">From the command's arrival until the dump was complete.</param>
 public sealed record CheckpointTaken(
-    Guid MigrationId, string Step, int Attempt, string Node, double? FrozenMs, double DumpMs) : IStepMessage;
+    Guid MigrationId, string Step, int Attempt, string Node, double? FrozenMs, double DumpMs) : IStepMessage
+{
+    /// <summary>Of the checkpoint what a pre-dump had written already; absent when it was written as a whole.</summary>
+    public long? PreDumpedBytes { get; init; }
+}
 
 /// <summary>Source worker to engine: the target has confirmed every byte. Its step is
 /// <see cref="StepNames.SendCheckpoint"/>.</summary>

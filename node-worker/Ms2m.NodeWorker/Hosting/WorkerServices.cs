@@ -73,6 +73,7 @@ public static class WorkerServices
             : new Unprotected());
 
         services.AddSingleton<Preparations>();
+        services.AddSingleton<PreDumping>();
         services.AddSingleton<CheckedRestore>();
         services.AddSingleton<VolumeScans>();
         services.AddSingleton<VolumeSizes>();
@@ -101,7 +102,7 @@ public static class WorkerServices
         services.AddSingleton<INodeCheck, RegistryCheck>();
         services.AddSingleton<INodeCheck, RsyncCheck>();
         services.AddSingleton<INodeCheck, StandbyCheck>();
-        services.AddSingleton<INodeCheck>(new CriuFeatureCheck("soft-dirty", "mem_dirty_track", options.Kubernetes is not null));
+        services.AddSingleton<INodeCheck>(new CriuFeatureCheck(PreDumpRules.Feature, "mem_dirty_track", options.Kubernetes is not null));
         services.AddSingleton<INodeCheck>(new CriuFeatureCheck("pagemap-scan", "pagemap_scan", options.Kubernetes is not null));
         services.AddSingleton<NodeFeatures>();
         services.AddSingleton<Surroundings>();

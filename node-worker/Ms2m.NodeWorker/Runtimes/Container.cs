@@ -42,6 +42,10 @@ public sealed record DumpRequest(string Name, string Folder, CheckpointWay Accep
     /// does until both this and the dump have ended, whether or not it stays so.</summary>
     public Func<CancellationToken, Task<Trouble?>>? WhileFrozen { get; init; }
 
+    /// <summary>What was written of its memory before, and is left out now: the checkpoint is in pieces then. Only a help:
+    /// what does not fit is not used.</summary>
+    public PreDump? Parent { get; init; }
+
     /// <summary>When set, all of it in one archive of that name and in the runtime's own form, which other nodes' runtimes
     /// restore by themselves.</summary>
     public string? OneFile { get; init; }
@@ -83,7 +87,21 @@ public sealed record Dump(CheckpointWay Way, double? FrozenMs)
 {
     /// <summary>What was exported; absent where the checkpoint is in the runtime's files and not in an export of it.</summary>
     public ExportedContainer? Export { get; init; }
+
+    /// <summary>Files that are not in the checkpoint's folder as they are meant to be, by their names: what they consist of, in
+    /// order. Absent when all are.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<FilePiece>>? Pieces { get; init; }
 }
+
+/// <summary>A stretch of a file.</summary>
+public sealed record FilePiece(string Path, long Offset, long Length);
+
+/// <summary>Memory of a container that was written while it ran.</summary>
+/// <param name="Folder">Where it lies.</param>
+/// <param name="Id">The container's.</param>
+/// <param name="Pid">Of its first process: another one's memory is another.</param>
+/// <param name="FrozenMs">How long the processes stood still for it; absent when unknown.</param>
+public sealed record PreDump(string Folder, string Id, int Pid, double? FrozenMs);
 
 /// <summary>The two forms in which a checkpoint travels.</summary>
 public enum CheckpointWay

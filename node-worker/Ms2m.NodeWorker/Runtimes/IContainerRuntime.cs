@@ -28,6 +28,12 @@ public interface IContainerRuntime
     /// that would have stayed frozen runs on when the dump has failed, if it ran before.</summary>
     Task<Outcome<Dump>> CheckpointAsync(DumpRequest request, CancellationToken cancel);
 
+    /// <summary>Writes a running container's memory into a folder, so that a checkpoint which names it as its
+    /// <see cref="DumpRequest.Parent"/> need not write again what has not changed by then. The processes stand still for
+    /// a moment of it.</summary>
+    /// <param name="request">As the checkpoint will be asked for, but for the folder.</param>
+    Task<Outcome<PreDump>> PreDumpAsync(DumpRequest request, CancellationToken cancel);
+
     /// <summary>Lets the container's processes stand still, and cuts it off from a network of its own. Harmless when they
     /// do.</summary>
     Task<Outcome<Done>> FreezeAsync(string name, CancellationToken cancel);

@@ -11,7 +11,9 @@ namespace Ms2m.NodeWorker.Steps;
 
 /// <summary>Brings the target volumes, and memory where that was asked for, ahead of the checkpoint. What goes wrong here
 /// is not trouble, only fewer rounds.</summary>
-public sealed class PreCopyHandler(WorkerOptions options, IContainerRuntime runtime, AheadRounds ahead, VolumeSender volumes, StandbyRounds standby, TimeProvider time)
+public sealed class PreCopyHandler(
+    WorkerOptions options, IContainerRuntime runtime, AheadRounds ahead, VolumeSender volumes, StandbyRounds standby, PreDumping preDumping,
+    TimeProvider time)
     : IStepHandler<PreCopy>
 {
     public async Task<Trouble?> HandleAsync(PreCopy command, Action<IStepMessage> answer, CancellationToken cancel)
@@ -28,25 +30,32 @@ public sealed class PreCopyHandler(WorkerOptions options, IContainerRuntime runt
         var since = time.GetTimestamp();
         // Volumes first: memory that was sent first would grow old meanwhile.
         var (volumeRounds, whyVolumes) = await volumes.RunAheadAsync(order, command.InstanceId, cancel);
-        var (rounds, why) = command.Transfer.Mode == TransferMode.Delta
-            ? await RunAsync(order, command.InstanceId, time.GetElapsedTime(since), cancel)
-            : ([], "only volumes go ahead");
+        var (rounds, why, noPreDump) = command.Transfer.Mode == TransferMode.Delta
+            ? await RunAsync(command, order, since, cancel)
+            : ([], "only volumes go ahead", null);
         answer(new PreCopied(command.MigrationId, command.Step, command.Attempt, options.Node, rounds, why)
         {
             Volumes = volumeRounds.Count > 0 ? volumeRounds : null,
             VolumesStoppedBecause = whyVolumes,
+            NoPreDumpBecause = noPreDump,
         });
         return null;
     }
 
-    private async Task<(IReadOnlyList<PreCopyRound>, string)> RunAsync(
-        TransferOrder order, string instance, TimeSpan spent, CancellationToken cancel)
+    private async Task<(IReadOnlyList<PreCopyRound>, string, string?)> RunAsync(
+        PreCopy command, TransferOrder order, long since, CancellationToken cancel)
     {
-        var found = await runtime.FindAsync(instance, cancel);
+        var found = await runtime.FindAsync(command.InstanceId, cancel);
         if (found.Failed)
-            return ([], found.Trouble.Reason.Message);
-        if (found.Value is not { IsRunning: true } container)
-            return ([], $"{instance} does not run");
-        return await ahead.RunAsync(order, new LiveContainer(container.Pid, container.Id), spent, cancel);
+            return ([], found.Trouble.Reason.Message, null);
+        if (found.Value is not { IsRunning: true } running)
+            return ([], $"{command.InstanceId} does not run", null);
+        var container = new LiveContainer(running.Pid, running.Id);
+        var (rounds, why) = await ahead.RunAsync(order, container, time.GetElapsedTime(since), null, cancel);
+        // Nothing went ahead: the target is not there, or not ready.
+        if (rounds.Count == 0)
+            return (rounds, why, null);
+        var (last, whyNot) = await preDumping.RunAsync(command, order, container, rounds[^1].Bytes, time.GetElapsedTime(since), cancel);
+        return (last is null ? rounds : [.. rounds, last], why, whyNot);
     }
 }

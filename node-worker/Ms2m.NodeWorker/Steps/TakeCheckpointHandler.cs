@@ -51,6 +51,7 @@ public sealed class TakeCheckpointHandler(
         PrivateFiles.CreateFolder(attempt);
         PrivateFiles.CreateFolder(images);
 
+        var ahead = outgoing.TakeAhead(command.MigrationId, attempt);
         var workload = await MakeRoomAsync();
         var dump = DumpAsync();
         try
@@ -75,7 +76,7 @@ public sealed class TakeCheckpointHandler(
                     VolumeWireBytes = volumesWire,
                 });
             if (!sent.Failed && !keeps.Value && workload is not null && command.Transfer.Mode == TransferMode.Delta)
-                await KeepAsync(workload, sent.Value);
+                await KeepAsync(workload, sent.Value, dumped.Value);
             return null;
         }
         finally
@@ -117,9 +118,16 @@ public sealed class TakeCheckpointHandler(
         }
 
         // Not to be cancelled: what was sent is sent, and a command that comes now waits for its turn.
-        Task KeepAsync(string name, Sent sent) => bases.KeepAsync(
-            name, command.MigrationId, images,
-            new CompleteCheckpoint(sent.Digest, sent.Bytes, Directory.GetFiles(images).Length), CancellationToken.None);
+        Task KeepAsync(string name, Sent sent, Dump made)
+        {
+            var count = Directory.GetFiles(images).Length;
+            // A base counts by its pages, wherever they lie.
+            foreach (var file in (made.Pieces?.Values ?? []).SelectMany(pieces => pieces).Select(piece => piece.Path).Distinct()
+                .Where(file => Path.GetDirectoryName(file) != images))
+                File.Move(file, Path.Combine(images, $"ahead-{Path.GetFileName(file)}"));
+            return bases.KeepAsync(
+                name, command.MigrationId, images, new CompleteCheckpoint(sent.Digest, sent.Bytes, count), CancellationToken.None);
+        }
 
         async Task<Outcome<Sent>> SendAsync()
         {
@@ -148,6 +156,7 @@ public sealed class TakeCheckpointHandler(
                     StaysFrozen = command.StaysFrozen,
                     KeepsConnections = command.KeepsConnections,
                     PostCopy = command.PostCopy,
+                    Parent = ahead,
                     WhileFrozen = besides.Value.Count > 0 ? FinishVolumesAsync : null,
                     OneFile = command.Transfer.Mode == TransferMode.Registry ? RegistryTransfer.ExportFile : null,
                 }, cancel);
@@ -155,7 +164,11 @@ public sealed class TakeCheckpointHandler(
             if (!outcome.Failed)
             {
                 answer(new CheckpointTaken(command.MigrationId, command.Step, command.Attempt, options.Node,
-                    outcome.Value.FrozenMs, time.GetElapsedTime(since).TotalMilliseconds));
+                    outcome.Value.FrozenMs, time.GetElapsedTime(since).TotalMilliseconds)
+                {
+                    PreDumpedBytes = outcome.Value.Pieces?.Values.SelectMany(pieces => pieces)
+                        .Where(piece => Path.GetDirectoryName(piece.Path) != images).Sum(piece => piece.Length),
+                });
             }
             if (command.StaysFrozen)
                 heartbeat.Now();

@@ -48,8 +48,10 @@ public sealed class DirectTransfer(ITransferSecurity security, TimeProvider time
             else
                 // Nothing is learned from it but that the connection is there when the first byte wants to go.
                 await target.AskAsync(limited.Token);
-            if (await dump.WaitAsync(limited.Token) is { Failed: true } dumped)
-                return dumped.Trouble!;
+            var dumped = await dump.WaitAsync(limited.Token);
+            if (dumped.Failed)
+                return dumped.Trouble;
+            outgoing.Pieces = dumped.Value.Pieces;
             if (outgoing.IsTooLarge())
                 return NodeFailures.TooLarge(order.MaxBytes);
             limit = LimitOf(outgoing.Size, order.Options.MaxBytesPerSecond);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Ms2m.Contracts;
+using Ms2m.NodeWorker.Runtimes;
 using Ms2m.NodeWorker.Transfer.Delta;
 using Ms2m.NodeWorker.Transfer.Wire;
 
@@ -28,10 +29,14 @@ internal sealed class OutgoingCheckpoint(string folder, long maxBytes, PacedWire
 
     public int PlainBlocks { get; private set; }
 
+    /// <summary>Of which others the files consist that do not lie in the folder as they are to be sent.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<FilePiece>>? Pieces { get; set; }
+
     public long Size => Files.Sum(f => f.Length);
 
-    private IOrderedEnumerable<FileInfo> Files =>
-        new DirectoryInfo(folder).GetFiles().OrderBy(f => f.Name, StringComparer.Ordinal);
+    private IEnumerable<OutgoingFile> Files =>
+        from file in new DirectoryInfo(folder).GetFiles().OrderBy(f => f.Name, StringComparer.Ordinal)
+        select Pieces?.GetValueOrDefault(file.Name) is { } pieces ? new OutgoingFile(file.Name, pieces) : OutgoingFile.Of(file);
 
     /// <summary>Goes on from where the target says it is. What it cannot have is not believed: those files begin anew, and
     /// the target says what it thinks of that.</summary>
@@ -114,14 +119,14 @@ internal sealed class OutgoingCheckpoint(string folder, long maxBytes, PacedWire
         }
     }
 
-    private async Task MakeFileAsync(IBlockWriter writer, byte[] block, FileInfo file, CancellationToken cancel)
+    private async Task MakeFileAsync(IBlockWriter writer, byte[] block, OutgoingFile file, CancellationToken cancel)
     {
         var name = file.Name;
-        using var handle = File.OpenHandle(file.FullName);
+        using var reader = file.Open();
         var known = _sent.TryGetValue(name, out var at);
         while (true)
         {
-            var read = RandomAccess.Read(handle, block.AsSpan(0, CheckpointFrame.MaxLength), at);
+            var read = reader.Read(block.AsSpan(0, CheckpointFrame.MaxLength), at);
             // A file of no length is told of once, by a frame of no length.
             if (read == 0 && known)
             {

@@ -1,4 +1,5 @@
 using Ms2m.NodeWorker.Hosting;
+using Ms2m.NodeWorker.Runtimes;
 
 namespace Ms2m.NodeWorker.Transfer;
 
@@ -6,6 +7,8 @@ namespace Ms2m.NodeWorker.Transfer;
 public sealed class OutgoingFolders(WorkerOptions options, ILogger<OutgoingFolders> log)
 {
     private const string Kept = "-kept";
+    private const string Ahead = "-ahead";
+    private const string AheadFile = "predump.json";
 
     public void Remove(Guid migrationId)
     {
@@ -25,6 +28,34 @@ public sealed class OutgoingFolders(WorkerOptions options, ILogger<OutgoingFolde
     /// <summary>Where a checkpoint is that was kept.</summary>
     public string? FindKept(Guid migrationId) => Directory.Exists(KeptFor(migrationId)) ? KeptFor(migrationId) : null;
 
+    /// <summary>An empty folder for memory that is written ahead of a migration's checkpoint. What an earlier one of it has left
+    /// goes.</summary>
+    public string NewAhead(Guid migrationId)
+    {
+        PrivateFiles.DeleteFolder(AheadFor(migrationId));
+        var images = Path.Combine(AheadFor(migrationId), "images");
+        foreach (var folder in (string[])[options.OutgoingFolder, AheadFor(migrationId), images])
+            PrivateFiles.CreateFolder(folder);
+        return images;
+    }
+
+    /// <summary>From here on the next checkpoint may build on it.</summary>
+    public void MakeUsable(Guid migrationId, PreDump ahead) =>
+        PrivateFiles.ReplaceJson(Path.Combine(AheadFor(migrationId), AheadFile), ahead);
+
+    public void RemoveAhead(Guid migrationId) => PrivateFiles.DeleteFolder(AheadFor(migrationId));
+
+    /// <summary>Moves what was written ahead into the folder of the one attempt that may build on it: the next one would not
+    /// know what became of it. Null when there is none.</summary>
+    public PreDump? TakeAhead(Guid migrationId, string attempt)
+    {
+        if (PrivateFiles.ReadJson<PreDump>(Path.Combine(AheadFor(migrationId), AheadFile)) is not { } ahead)
+            return null;
+        var folder = Path.Combine(attempt, "ahead");
+        Directory.Move(AheadFor(migrationId), folder);
+        return ahead with { Folder = Path.Combine(folder, "images") };
+    }
+
     /// <summary>A transfer does not outlive the worker: what lies here at its start is nobody's, but for what was kept.</summary>
     public void RemoveAll()
     {
@@ -34,6 +65,8 @@ public sealed class OutgoingFolders(WorkerOptions options, ILogger<OutgoingFolde
             PrivateFiles.DeleteFolder(folder);
         }
     }
+
+    private string AheadFor(Guid migrationId) => Path.Combine(options.OutgoingFolder, $"{migrationId:N}{Ahead}");
 
     private string KeptFor(Guid migrationId) => Path.Combine(options.OutgoingFolder, $"{migrationId:N}{Kept}");
 

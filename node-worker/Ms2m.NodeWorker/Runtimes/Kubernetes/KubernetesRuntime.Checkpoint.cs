@@ -13,6 +13,10 @@ internal sealed partial class KubernetesRuntime
     /// <summary>How much longer than its archive a checkpoint's changed files may be when they are not compressed.</summary>
     private const int Unpacking = 64;
 
+    public Task<Outcome<PreDump>> PreDumpAsync(DumpRequest request, CancellationToken cancel) =>
+        Task.FromResult<Outcome<PreDump>>(NodeFailures.NoPreDump(
+            request.Name, "it is a pod's, and the kubelet makes no checkpoint that builds on another."));
+
     public async Task<Outcome<Dump>> CheckpointAsync(DumpRequest request, CancellationToken cancel)
     {
         if (request.PostCopy)

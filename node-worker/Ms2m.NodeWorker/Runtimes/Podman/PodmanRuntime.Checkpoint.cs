@@ -26,7 +26,7 @@ public sealed partial class PodmanRuntime
             _criu.Write(request.Name, request.KeepsConnections);
         return request.StaysFrozen
             ? await FrozenCheckpointAsync(request, container, state, cancel)
-            : await CheckpointOfMomentAsync(request, container, cancel);
+            : await OfMomentAsync(container, (_, letGo) => TakeAsync(request, container, letGo, cancel));
     }
 
     private async Task<Outcome<Dump>> FrozenCheckpointAsync(
@@ -55,11 +55,11 @@ public sealed partial class PodmanRuntime
     /// <summary>It stands still from before anybody looks until all is taken: its files are those of its memory's moment.
     /// CRIU, when it must freeze by itself and looks again a moment too early, sleeps 100 ms besides, which happened in two
     /// dumps of five.</summary>
-    private async Task<Outcome<Dump>> CheckpointOfMomentAsync(
-        DumpRequest request, InspectedContainer container, CancellationToken cancel)
+    /// <param name="take">Given the file that freezes it, and what is to be called when nothing of it is looked at any more.</param>
+    private async Task<Outcome<Dump>> OfMomentAsync(InspectedContainer container, Func<string, Action, Task<Outcome<Dump>>> take)
     {
         if (_groups.Of(container) is not { } freezer)
-            return NodeFailures.FreezeFailed(request.Name, NoFreezer(container));
+            return NodeFailures.FreezeFailed(container.Name, NoFreezer(container));
         var guarding = await FreezeGuard.OverAsync(places, freezer, container.Id);
         if (guarding.Failed)
             return guarding.Trouble;
@@ -71,9 +71,9 @@ public sealed partial class PodmanRuntime
             if (await _groups.StandStillAsync(freezer) is { } cause)
             {
                 guard.DumpIsOver();
-                return NodeFailures.FreezeFailed(request.Name, cause);
+                return NodeFailures.FreezeFailed(container.Name, cause);
             }
-            var dump = await TakeAsync(request, container, LetGo, cancel);
+            var dump = await take(freezer, LetGo);
             // One that took too long may run still. Let go now, it would leave the group frozen: that is the guard's.
             if (!dump.Failed || !RuncDump.IsRunning(container.Id))
                 LetGo();
@@ -138,7 +138,7 @@ public sealed partial class PodmanRuntime
             return await ExportWholeAsync(container, request.Folder, name, taken, cancel);
         return places.AlwaysArchive || request.Accepts == CheckpointWay.Archive || OnlyArchiveCarries(request, container) is not null
             ? await ExportAsync(request, container, taken, cancel)
-            : await DumpAsync(container, request, taken);
+            : await DumpByPartsAsync(container, request, taken);
     }
 
     private Trouble? RefusePostCopy(DumpRequest request, InspectedContainer container) =>
@@ -159,7 +159,7 @@ public sealed partial class PodmanRuntime
     }
 
     /// <summary>runc's own checkpoint of podman's container: no archive is packed, and the images lie in memory.</summary>
-    private async Task<Outcome<Dump>> DumpAsync(InspectedContainer container, DumpRequest request, Action taken)
+    private async Task<Outcome<Dump>> DumpAsync(InspectedContainer container, DumpRequest request, Action taken, string? parent = null)
     {
         var work = request.Folder + ".work";
         PrivateFiles.CreateFolder(places.Here(work));
@@ -170,7 +170,7 @@ public sealed partial class PodmanRuntime
         try
         {
             var since = Stopwatch.GetTimestamp();
-            var outcome = await RuncDump.RunAsync(places, container.Id, request.Folder, work, request.PostCopy, Long);
+            var outcome = await RuncDump.RunAsync(places, container.Id, request.Folder, work, request.PostCopy, Long, parent);
             var frozen = Stopwatch.GetElapsedTime(since).TotalMilliseconds;
             taken();
             if (outcome.Failed)

@@ -16,11 +16,12 @@ public sealed class AheadRounds(ITransferSecurity security, ILiveMemory memory, 
     /// <summary>Trouble ends the rounds, and is told in words: the checkpoint gets there without them.</summary>
     public Task<(IReadOnlyList<PreCopyRound> Rounds, string StoppedBecause)> RunAsync(
         TransferOrder order, LiveContainer container, CancellationToken cancel) =>
-        RunAsync(order, container, TimeSpan.Zero, cancel);
+        RunAsync(order, container, TimeSpan.Zero, null, cancel);
 
     /// <param name="spent">What else has taken of the time that there is.</param>
+    /// <param name="written">The memory as it was written down; null to read that of the processes.</param>
     public async Task<(IReadOnlyList<PreCopyRound> Rounds, string StoppedBecause)> RunAsync(
-        TransferOrder order, LiveContainer container, TimeSpan spent, CancellationToken cancel)
+        TransferOrder order, LiveContainer container, TimeSpan spent, ILiveMemory? written, CancellationToken cancel)
     {
         var rounds = new List<PreCopyRound>();
         var usual = DirectTransfer.LimitOf(order.MaxBytes, order.Options.MaxBytesPerSecond);
@@ -31,7 +32,7 @@ public sealed class AheadRounds(ITransferSecurity security, ILiveMemory memory, 
         limited.CancelAfter(limit);
         try
         {
-            return (rounds, await RunAsync(order, container, rounds, limited.Token));
+            return (rounds, await RunAsync(order, container, written ?? memory, rounds, limited.Token));
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -45,7 +46,8 @@ public sealed class AheadRounds(ITransferSecurity security, ILiveMemory memory, 
     }
 
     /// <summary>Adds the rounds to the list as they end; gives why no more followed.</summary>
-    private async Task<string> RunAsync(TransferOrder order, LiveContainer container, List<PreCopyRound> rounds, CancellationToken cancel)
+    private async Task<string> RunAsync(
+        TransferOrder order, LiveContainer container, ILiveMemory from, List<PreCopyRound> rounds, CancellationToken cancel)
     {
         if (!TransferUrl.AcceptsDelta(order.Url))
             return $"{order.TargetNode} has an older worker, which takes no memory ahead";
@@ -65,7 +67,7 @@ public sealed class AheadRounds(ITransferSecurity security, ILiveMemory memory, 
             if (RoundRules.WhyStop(rounds, order.Options.MaxRounds) is { } reason)
                 return reason;
             var (since, went) = (time.GetTimestamp(), rounds.Count == 0 ? 0 : wire.Bytes);
-            var round = new AheadRound(memory, container, known, wire, order, time);
+            var round = new AheadRound(from, container, known, wire, order, time);
             var sent = await target.PutAsync(TransferEndpoint.Ahead, null, round.WriteToAsync, _ => { }, cancel);
             if (sent.Failed)
                 return sent.Trouble.Reason.Message;
