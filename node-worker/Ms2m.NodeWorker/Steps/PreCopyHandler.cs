@@ -51,7 +51,7 @@ public sealed class PreCopyHandler(
         if (found.Value is not { IsRunning: true } running)
             return ([], $"{command.InstanceId} does not run", null);
         var container = new LiveContainer(running.Pid, running.Id);
-        var (rounds, why) = await ahead.RunAsync(order, container, time.GetElapsedTime(since), null, cancel);
+        var (rounds, why) = await ahead.RunAsync(order, container, time.GetElapsedTime(since), cancel);
         // Nothing went ahead: the target is not there, or not ready.
         if (rounds.Count == 0)
             return (rounds, why, null);

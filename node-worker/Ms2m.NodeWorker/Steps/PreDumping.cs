@@ -47,7 +47,7 @@ public sealed class PreDumping(
             usable = true;
             var (sent, _) = await ahead.RunAsync(
                 order with { Options = order.Options with { MaxRounds = 1 } }, container, spent + time.GetElapsedTime(since),
-                new WrittenMemory(images), cancel);
+                cancel, new WrittenMemory(images));
             // Should it not have gone, it is still what the checkpoint builds on.
             return (new PreCopyRound(
                 Directory.GetFiles(images).Sum(file => new FileInfo(file).Length), sent.Sum(round => round.WireBytes),

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ms2m.Contracts;
 using Ms2m.NodeWorker.Runtimes;
@@ -18,13 +16,11 @@ namespace Ms2m.NodeWorker.Tests.Runtimes;
 /// version what it must hold, so zeros would be seen.</summary>
 public sealed class PostCopyTests : IAsyncLifetime, IDisposable
 {
-    private const int PageLength = 4096;
-
     private static int _tests;
 
     // Another address each time: what a killed copy has still to say must not lead switches to its node in the next test.
     private readonly WorkloadSpec _spec = new(
-        "t-memory", "localhost/ms2m/memory:latest", null,
+        "t-memory", MemoryProgram.Image, null,
         new Dictionary<string, string> { ["MEMORY_MB"] = "48", ["MEMORY_PERCENT"] = "0" })
     { Address = LabNode.Address(60 + (Interlocked.Increment(ref _tests) % 20)) };
 
@@ -83,20 +79,20 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
     public async Task a_source_whose_memory_was_left_where_it_is_goes_on_as_if_nothing_had_been()
     {
         using var client = await ConnectAsync();
-        Assert.True(IsPage(await AskAsync(client, 0), 0));
+        Assert.True(MemoryProgram.IsPage(await client.AskAsync(0), 0));
 
         await LeaveMemoryAsync();
         Assert.True(Length(_a.Here(Images)) < 16 << 20);
         Assert.Null((await _onA.ThawAsync(_source, default)).Trouble);
 
-        await AllPagesAreRightAsync(client);
+        await client.AllPagesAreRightAsync(48);
     }
 
     [Fact]
     public async Task memory_that_follows_is_the_memory_that_was_left()
     {
         using var client = await ConnectAsync();
-        Assert.True(IsPage(await AskAsync(client, 0), 0));
+        Assert.True(MemoryProgram.IsPage(await client.AskAsync(0), 0));
         await LeaveMemoryAsync();
         using var memory = FrozenMemory.Open(await ProcessesAsync());
         await RestoreAsync();
@@ -105,17 +101,17 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
 
         Assert.Null((await _onB.ThawAsync(_copy, default)).Trouble);
 
-        await AllPagesAreRightAsync(client);
+        await client.AllPagesAreRightAsync(48);
         var collected = await _session.Result.WithinLimitAsync("the last page");
         Assert.True(collected.Value.Bytes > 48 << 20, $"{collected.Trouble}");
-        await AllPagesAreRightAsync(client);
+        await client.AllPagesAreRightAsync(48);
     }
 
     [Fact]
     public async Task a_copy_whose_memory_stops_coming_is_killed_and_says_nothing_wrong_before()
     {
         using var client = await ConnectAsync();
-        Assert.True(IsPage(await AskAsync(client, 0), 0));
+        Assert.True(MemoryProgram.IsPage(await client.AskAsync(0), 0));
         await LeaveMemoryAsync();
         using var memory = FrozenMemory.Open(await ProcessesAsync());
         await RestoreAsync(patience: TimeSpan.FromSeconds(2));
@@ -133,7 +129,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
     public async Task a_daemon_that_is_killed_takes_its_container_along()
     {
         using var client = await ConnectAsync();
-        Assert.True(IsPage(await AskAsync(client, 0), 0));
+        Assert.True(MemoryProgram.IsPage(await client.AskAsync(0), 0));
         await LeaveMemoryAsync();
         using var memory = FrozenMemory.Open(await ProcessesAsync());
         await RestoreAsync();
@@ -154,7 +150,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
         Directory.CreateDirectory(_b.Here(group));
         _startsOnB = Runtime(_b, _podmanB, ["/bin/sh", "-c", $"echo $$ >{group}/cgroup.procs; exec \"$@\"", "t"]);
         using var client = await ConnectAsync();
-        Assert.True(IsPage(await AskAsync(client, 0), 0));
+        Assert.True(MemoryProgram.IsPage(await client.AskAsync(0), 0));
         await LeaveMemoryAsync();
         using var memory = FrozenMemory.Open(await ProcessesAsync());
         await RestoreAsync();
@@ -164,7 +160,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
         await ServeAsync(memory, bytes: int.MaxValue);
 
         Assert.Null((await _onB.ThawAsync(_copy, default)).Trouble);
-        await AllPagesAreRightAsync(client);
+        await client.AllPagesAreRightAsync(48);
         Assert.Null((await _session!.Result.WithinLimitAsync("the last page")).Trouble);
     }
 
@@ -172,7 +168,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
     public async Task a_worker_that_comes_back_removes_a_copy_that_podman_restored_without_it()
     {
         using var client = await ConnectAsync();
-        Assert.True(IsPage(await AskAsync(client, 0), 0));
+        Assert.True(MemoryProgram.IsPage(await client.AskAsync(0), 0));
         await LeaveMemoryAsync();
         using var memory = FrozenMemory.Open(await ProcessesAsync());
         using var died = new CancellationTokenSource();
@@ -224,7 +220,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public void zeros_would_be_seen() => Assert.False(IsPage(new byte[12 + PageLength], 5));
+    public void zeros_would_be_seen() => Assert.False(MemoryProgram.IsPage(new byte[12 + MemoryProgram.PageLength], 5));
 
     private static PodmanRuntime Runtime(LabNode node, PodmanApi podman, string[]? first = null)
     {
@@ -285,7 +281,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
 
     private static async Task AnswerAsync(FrozenMemory memory, ChannelStream source, int bytes)
     {
-        var answer = new byte[PageRequest.Length + PageRequest.MostPages * PageLength];
+        var answer = new byte[PageRequest.Length + PageRequest.MostPages * MemoryProgram.PageLength];
         while (bytes > 0)
         {
             await source.ReadExactlyAsync(answer.AsMemory(0, PageRequest.Length));
@@ -301,13 +297,13 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
     private async Task EndedAsync() => await Eventually.GetAsync(
         "the copy's end", async () => (await _onB.FindAsync(_copy, default)).Value is { HasEnded: true } ? "ended" : null);
 
-    private static async Task<bool> AsksUntilCutOffAsync(TcpClient client)
+    private static async Task<bool> AsksUntilCutOffAsync(MemoryProgram client)
     {
         try
         {
             for (var page = 0u; ; page = (page + 7919) % (48 << 8))
             {
-                if (!IsPage(await AskAsync(client, page), page))
+                if (!MemoryProgram.IsPage(await client.AskAsync(page), page))
                     return false;
             }
         }
@@ -317,52 +313,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
         }
     }
 
-    private static async Task AllPagesAreRightAsync(TcpClient client)
-    {
-        for (var page = 0u; page < 48 << 8; page += 13)
-            Assert.True(IsPage(await AskAsync(client, page), page), $"page {page}");
-    }
-
-    private async Task<TcpClient> ConnectAsync() => await Eventually.GetAsync("the program", async () =>
-    {
-        var client = new TcpClient { NoDelay = true };
-        try
-        {
-            await client.ConnectAsync(_spec.Address!.Ip!, 7070);
-            return client;
-        }
-        catch (SocketException)
-        {
-            client.Dispose();
-            return null;
-        }
-    });
-
-    private static async Task<byte[]> AskAsync(TcpClient client, uint page)
-    {
-        var question = new byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(question, page);
-        await client.GetStream().WriteAsync(question);
-        var answer = new byte[12 + PageLength];
-        await client.GetStream().ReadExactlyAsync(answer).AsTask().WaitAsync(TimeSpan.FromSeconds(15));
-        return answer;
-    }
-
-    /// <summary>As the program fills its pages.</summary>
-    private static bool IsPage(byte[] answer, uint page)
-    {
-        var content = answer.AsSpan(12);
-        var state = ((ulong)page << 32) ^ BinaryPrimitives.ReadUInt64LittleEndian(content);
-        for (var at = 8; at < PageLength; at += 8)
-        {
-            state += 0x9E3779B97F4A7C15;
-            var mixed = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;
-            mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
-            if (BinaryPrimitives.ReadUInt64LittleEndian(content[at..]) != (mixed ^ (mixed >> 31)))
-                return false;
-        }
-        return true;
-    }
+    private Task<MemoryProgram> ConnectAsync() => MemoryProgram.ConnectAsync(_spec.Address!.Ip!);
 
     private static long Length(string folder) => new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
 }

@@ -32,6 +32,18 @@ public sealed class FakeRuntime : IContainerRuntime
     /// <summary>When set, dumps fail once the container stands still.</summary>
     public bool FailDump { get; set; }
 
+    /// <summary>When set, what is said instead of making a pre-dump.</summary>
+    public Trouble? PreDumpFails { get; set; }
+
+    /// <summary>Called when a pre-dump is about to be made.</summary>
+    public Action? BeforePreDump { get; set; }
+
+    /// <summary>On which pre-dump each dump was to build.</summary>
+    public List<PreDump?> Parents { get; } = [];
+
+    /// <summary>What a pre-dump writes, and a dump that builds on it does not.</summary>
+    public byte[] PreDumped { get; set; } = [];
+
     /// <summary>When set, the next restore fails after all is unpacked.</summary>
     public bool FailRestoreOnce { get; set; }
 
@@ -112,6 +124,7 @@ public sealed class FakeRuntime : IContainerRuntime
             _containers[name] = container;
             return NodeFailures.DumpFailed(name, "it was told to");
         }
+        Parents.Add(request.Parent);
         await File.WriteAllTextAsync(Path.Combine(folder, "pages-1.img"), $"memory of {name}", cancel);
         if (HoldDump is { } hold)
             await hold.Task.WaitAsync(cancel);
@@ -126,8 +139,25 @@ public sealed class FakeRuntime : IContainerRuntime
             await PackAsync(folder, file, cancel);
             return new Dump(CheckpointWay.Archive, 1.5) { Export = new(name, "image", "id", new Dictionary<string, string>()) };
         }
-        return new Dump(CheckpointWay.Images, 1.5);
+        return new Dump(CheckpointWay.Images, 1.5) { Pieces = request.Parent is { } parent ? Pieces(folder, parent.Folder) : null };
     }
+
+    public async Task<Outcome<PreDump>> PreDumpAsync(DumpRequest request, CancellationToken cancel)
+    {
+        if (!_containers.TryGetValue(request.Name, out var container))
+            return NodeFailures.NoSuchInstance(request.Name);
+        if (!container.IsRunning)
+            return NodeFailures.NotRunning(request.Name, container.State);
+        BeforePreDump?.Invoke();
+        await File.WriteAllBytesAsync(Path.Combine(request.Folder, "pages-1.img"), PreDumped, cancel);
+        return PreDumpFails is { } trouble ? trouble : new PreDump(request.Folder, container.Id, container.Pid, 0.5);
+    }
+
+    private static Dictionary<string, IReadOnlyList<FilePiece>> Pieces(string images, string parent) => new()
+    {
+        ["pages-1.img"] = [.. ((string[])[parent, images]).Select(folder => Path.Combine(folder, "pages-1.img"))
+            .Select(path => new FilePiece(path, 0, new FileInfo(path).Length))],
+    };
 
     public Task<Outcome<Done>> FreezeAsync(string name, CancellationToken cancel) => Set(name, Container.Frozen);
 

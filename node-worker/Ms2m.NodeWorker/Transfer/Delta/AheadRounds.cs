@@ -14,14 +14,10 @@ public sealed class AheadRounds(ITransferSecurity security, ILiveMemory memory, 
     internal TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(8);
 
     /// <summary>Trouble ends the rounds, and is told in words: the checkpoint gets there without them.</summary>
-    public Task<(IReadOnlyList<PreCopyRound> Rounds, string StoppedBecause)> RunAsync(
-        TransferOrder order, LiveContainer container, CancellationToken cancel) =>
-        RunAsync(order, container, TimeSpan.Zero, null, cancel);
-
     /// <param name="spent">What else has taken of the time that there is.</param>
     /// <param name="written">The memory as it was written down; null to read that of the processes.</param>
     public async Task<(IReadOnlyList<PreCopyRound> Rounds, string StoppedBecause)> RunAsync(
-        TransferOrder order, LiveContainer container, TimeSpan spent, ILiveMemory? written, CancellationToken cancel)
+        TransferOrder order, LiveContainer container, TimeSpan spent, CancellationToken cancel, ILiveMemory? written = null)
     {
         var rounds = new List<PreCopyRound>();
         var usual = DirectTransfer.LimitOf(order.MaxBytes, order.Options.MaxBytesPerSecond);
