@@ -87,7 +87,9 @@ public sealed class PreDumpTests(ITestOutputHelper output) : IAsyncLifetime, IDi
         output.WriteLine($"pre-dump: {Written(Ahead) >> 20} MB, stood still {preDump.FrozenMs:0} ms");
         output.WriteLine($"checkpoint on it: {written >> 20} MB, stood still {dump.FrozenMs:0} ms");
         output.WriteLine($"checkpoint without: {all >> 20} MB, stood still {again.FrozenMs:0} ms");
-        Assert.True(written < all / 2, $"{written} of {all} bytes");
+        // What lies in a huge page changes with all of it.
+        var least = File.ReadAllText("/sys/kernel/mm/transparent_hugepage/enabled").Contains("[always]", StringComparison.Ordinal) ? 1 : 2;
+        Assert.True(written < all / least, $"{written} of {all} bytes");
 
         Assert.Null((await _onB.RestoreAsync(Request(_copy), Images, default)).Trouble);
         Assert.Null((await _onB.ThawAsync(_copy, default)).Trouble);
