@@ -248,6 +248,15 @@ public sealed class CheckpointingTests : IDisposable
         Assert.Equal("MS2M-2713", (await _stage.Runtime.CheckpointAsync(request with { KeepsConnections = true }, default)).Trouble!.Reason.Code);
     }
 
+    [Fact]
+    public async Task a_pre_dump_is_nothing_that_the_kubelet_could_be_asked_for()
+    {
+        var made = await _stage.Runtime.PreDumpAsync(new DumpRequest("orders-x", _stage.NewFolder(), CheckpointWay.Archive), default);
+
+        Assert.Equal("MS2M-2204", made.Trouble!.Reason.Code);
+        Assert.Empty(_stage.Api.Orders);
+    }
+
     private void WithAddress()
     {
         var pod = _stage.Waiting();
