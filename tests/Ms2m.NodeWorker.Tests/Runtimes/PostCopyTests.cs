@@ -193,13 +193,13 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
     public async Task a_copy_is_removed_however_far_its_restore_has_come(int pages)
     {
         using var client = await ConnectAsync();
-        Assert.True(IsPage(await AskAsync(client, 0), 0));
+        Assert.True(MemoryProgram.IsPage(await client.AskAsync(0), 0));
         await LeaveMemoryAsync();
         using var memory = FrozenMemory.Open(await ProcessesAsync());
         await RestoreAsync();
         var (source, target) = await FakePageDaemon.ChannelAsync();
         _ = _session!.UseAsync(target, default).ContinueWith(used => used.Exception, TaskScheduler.Default);
-        await Task.WhenAny(AnswerAsync(memory, source, pages * PageLength), _restoring!).WithinLimitAsync("the first pages");
+        await Task.WhenAny(AnswerAsync(memory, source, pages * MemoryProgram.PageLength), _restoring!).WithinLimitAsync("the first pages");
 
         await _onB.EndPagesAsync(Work).WithinLimitAsync("the copy's removal");
 
