@@ -13,11 +13,8 @@ namespace Ms2m.NodeWorker.Tests.Runtimes;
 /// to the control group, which is a file, what CRIU does.</summary>
 public sealed class ScriptedRuncTests : IAsyncLifetime, IDisposable
 {
-    private const string Described =
-        """{"Id":"1a2b","Name":"orders","State":{"Status":"running","Pid":7,"CgroupPath":"/orders","ExitCode":0},"StaticDir":"/static","GraphDriver":{"Data":{"UpperDir":"/upper"}}}""";
-
     /// <summary>CRIU thaws the group once it holds the processes and freezes it again when it lets them go. A pre-dump is written only
-    /// then, and this one not before they run.</summary>
+    /// then, and this one not before they run. Who has not looked meanwhile sees by the list of pages that they may.</summary>
     private const string Runc = """
         #!/bin/sh
         root=$SCRIPTED_ROOT freezer=$SCRIPTED_ROOT/sys/fs/cgroup/orders/cgroup.freeze
@@ -33,13 +30,13 @@ public sealed class ScriptedRuncTests : IAsyncLifetime, IDisposable
           shift
         done
         echo 0 >"$freezer"
-        sleep 0.2
         echo 1 >"$freezer"
         if [ -n "$ahead" ]; then
+          : >"$images/pagemap-1.img"
           tries=0
           until read -r now <"$freezer"; [ "$now" = 0 ]; do
             tries=$((tries + 1))
-            if [ $tries -gt 200 ]; then echo "nobody let them go"; exit 1; fi
+            if [ $tries -gt 600 ]; then echo "nobody let them go"; exit 1; fi
             sleep 0.05
           done
         fi
@@ -49,12 +46,21 @@ public sealed class ScriptedRuncTests : IAsyncLifetime, IDisposable
         fi
         if [ -n "$parent" ]; then cp "$root/incremental.img" "$images/pagemap-1.img"; else cp "$root/whole.img" "$images/pagemap-1.img"; fi
         head -c 4096 /dev/zero >"$images/pages-1.img"
+        if [ -e "$root/thaw" ]; then echo 0 >"$freezer"; fi
         """;
 
+    /// <summary>Of no other test's, also in another run on this machine: dumps and guards are known by it.</summary>
+    private readonly string _id = Guid.NewGuid().ToString("N");
     private readonly TemporaryFolder _root = new();
     private WebApplication _podman = null!;
     private PodmanApi _api = null!;
     private PodmanRuntime _runtime = null!;
+
+    private string Described =>
+        $$$$"""{"Id":"{{{{_id}}}}","Name":"orders","State":{"Status":"running","Pid":7,"CgroupPath":"/orders","ExitCode":0},"StaticDir":"/static","GraphDriver":{"Data":{"UpperDir":"/upper"}}}""";
+
+    private PodmanPlaces Places => new("/criu.conf", Root: _root.Path, Enter:
+        ["/usr/bin/env", $"PATH={_root["bin"]}:{Environment.GetEnvironmentVariable("PATH")}", $"SCRIPTED_ROOT={_root.Path}"]);
 
     private string Freezer => _root.Path + "/sys/fs/cgroup/orders/cgroup.freeze";
 
@@ -74,9 +80,7 @@ public sealed class ScriptedRuncTests : IAsyncLifetime, IDisposable
         File.SetUnixFileMode(_root["bin/runc"], PrivateFiles.Folder);
         await File.WriteAllBytesAsync(_root["whole.img"], List((0x1000, false)));
         await File.WriteAllBytesAsync(_root["incremental.img"], List((0x1000, true), (0x2000, false)));
-        string[] enter = ["/usr/bin/env", $"PATH={_root["bin"]}:{Environment.GetEnvironmentVariable("PATH")}", $"SCRIPTED_ROOT={_root.Path}"];
-        _runtime = new PodmanRuntime(
-            _api, new PodmanPlaces("/criu.conf", Root: _root.Path, Enter: enter), new FakeNetworks(), NullLogger<PodmanRuntime>.Instance);
+        _runtime = new PodmanRuntime(_api, Places, new FakeNetworks(), NullLogger<PodmanRuntime>.Instance);
     }
 
     public async Task DisposeAsync() => await _podman.DisposeAsync();
@@ -93,9 +97,9 @@ public sealed class ScriptedRuncTests : IAsyncLifetime, IDisposable
         var made = await PreDumpAsync();
 
         Assert.Null(made.Trouble);
-        Assert.Equal(("/ahead", "1a2b", 7), (made.Value.Folder, made.Value.Id, made.Value.Pid));
+        Assert.Equal(("/ahead", _id, 7), (made.Value.Folder, made.Value.Id, made.Value.Pid));
         Assert.True(made.Value.FrozenMs > 0);
-        Assert.Equal(["--root /run/runc checkpoint --pre-dump --image-path /ahead --work-path /ahead.work 1a2b"], Said());
+        Assert.Equal([$"--root /run/runc checkpoint --pre-dump --image-path /ahead --work-path /ahead.work {_id}"], Said());
         Assert.Equal(["1"], await File.ReadAllLinesAsync(_root["found"]));
         Assert.Equal("0", (await File.ReadAllTextAsync(Freezer)).Trim());
         Assert.False(Directory.Exists(_root["ahead.work"]));
@@ -111,7 +115,7 @@ public sealed class ScriptedRuncTests : IAsyncLifetime, IDisposable
         Assert.Null(dump.Trouble);
         Assert.Equal(
             "--root /run/runc checkpoint --leave-running --tcp-established --parent-path ../ahead --image-path /images "
-            + "--work-path /images.work 1a2b", Said()[^1]);
+            + $"--work-path /images.work {_id}", Said()[^1]);
         Assert.Equal(
             [new FilePiece(_root["ahead/pages-1.img"], 0, 4096), new FilePiece(_root["images/pages-1.img"], 0, 4096)],
             dump.Value.Pieces!["pages-1.img"]);
@@ -133,6 +137,8 @@ public sealed class ScriptedRuncTests : IAsyncLifetime, IDisposable
         Assert.Equal([true, false], Said().TakeLast(2).Select(said => said.Contains("--parent-path", StringComparison.Ordinal)));
         // The second found them as the first had left them.
         Assert.Equal(["1", "1", "1"], await File.ReadAllLinesAsync(_root["found"]));
+        // Its room is needed now.
+        Assert.False(Directory.Exists(_root["ahead"]));
         Assert.Equal(["pagemap-1.img", "pages-1.img"],
             Directory.EnumerateFileSystemEntries(_root["images"]).Select(path => Path.GetFileName(path)).Order());
         Assert.Equal("0", (await File.ReadAllTextAsync(Freezer)).Trim());
@@ -144,6 +150,7 @@ public sealed class ScriptedRuncTests : IAsyncLifetime, IDisposable
         var made = await PreDumpAsync();
 
         Assert.Null((await CheckpointAsync(made.Value with { Pid = 8 })).Value.Pieces);
+        Assert.False(Directory.Exists(_root["ahead"]));
         Assert.Null((await CheckpointAsync(made.Value with { Id = "3c4d" })).Value.Pieces);
 
         Assert.DoesNotContain(Said(), said => said.Contains("--parent-path", StringComparison.Ordinal));
@@ -168,6 +175,50 @@ public sealed class ScriptedRuncTests : IAsyncLifetime, IDisposable
 
         Assert.Contains("export", (await PreDumpAsync()).Trouble?.Reason.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_root["said"]));
+    }
+
+    [Fact]
+    public async Task what_comes_in_another_form_after_all_leaves_no_pre_dump_in_its_way()
+    {
+        var made = await PreDumpAsync();
+        await File.WriteAllTextAsync(_root["upper/changed"], "");
+
+        // The podman here makes no exports.
+        await _runtime.CheckpointAsync(new("orders", "/images", CheckpointWay.Images) { Parent = made.Value }, default)
+            .ContinueWith(_ => { }, TaskScheduler.Default);
+
+        Assert.False(Directory.Exists(_root["ahead"]));
+    }
+
+    /// <summary>It would thaw the container at the end of any dump.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task nobody_is_dumped_under_the_guard_of_another_dump(bool staysFrozen)
+    {
+        var guard = await FreezeGuard.OverAsync(Places, Freezer, _id);
+        Assert.True(FreezeGuard.IsOver(_id));
+        Assert.Contains("another dump", (await PreDumpAsync()).Trouble?.Reason.Message, StringComparison.Ordinal);
+
+        var dump = _runtime.CheckpointAsync(new("orders", "/images", CheckpointWay.Images) { StaysFrozen = staysFrozen }, default);
+        await Task.Delay(300);
+        Assert.False(File.Exists(_root["said"]));
+        guard.Value.DumpIsOver();
+        await guard.Value.DisposeAsync();
+
+        Assert.Null((await dump).Trouble);
+        Assert.False(FreezeGuard.IsOver(_id));
+        Assert.Equal(staysFrozen ? "1" : "0", (await File.ReadAllTextAsync(Freezer)).Trim());
+    }
+
+    [Fact]
+    public async Task a_dump_of_what_was_let_run_meanwhile_is_none()
+    {
+        await File.WriteAllTextAsync(_root["thaw"], "");
+
+        var dump = await _runtime.CheckpointAsync(new("orders", "/images", CheckpointWay.Images) { StaysFrozen = true }, default);
+
+        Assert.Equal("MS2M-2201", dump.Trouble?.Reason.Code);
     }
 
     private string[] Said() => File.ReadAllLines(_root["said"]);

@@ -69,6 +69,19 @@ internal sealed class ControlGroups(PodmanPlaces places)
         }
     }
 
+    /// <summary>Not so of a group that is gone.</summary>
+    public bool IsThawed(string freezer)
+    {
+        try
+        {
+            return FreezerFile.SaysThawed(File.ReadAllText(places.Here(freezer)));
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Freezes the processes where they can be dumped. CRIU, told to dump a parent that waits for the child which
     /// it has just made by vfork, waits for it in vain for ten seconds while everything stands still, and fails; any
     /// program that starts others is there now and then. So such a parent is let go for a moment.</summary>

@@ -30,6 +30,11 @@ internal sealed class FreezeGuard : IAsyncDisposable
 
     private FreezeGuard(Process shell) => _shell = shell;
 
+    /// <summary>Whether one is there over that container, also of a worker that is no more. It thaws the container when no dump of it
+    /// runs any more, whosever that is.</summary>
+    public static bool IsOver(string id) =>
+        CommandLines.All().Any(process => process.Words is [.., Script, _, _, var last] && last == id);
+
     /// <param name="freezer">The file that freezes the group, as the node names it.</param>
     /// <param name="id">The container's, as runc knows it.</param>
     public static async Task<Outcome<FreezeGuard>> OverAsync(PodmanPlaces places, string freezer, string id)

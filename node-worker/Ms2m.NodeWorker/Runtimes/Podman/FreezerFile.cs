@@ -20,6 +20,9 @@ internal static class FreezerFile
 
     public static bool SaysFrozen(string content) => content.Trim() is "1" or "FROZEN";
 
+    /// <summary>The first version has a word for what is between, too.</summary>
+    public static bool SaysThawed(string content) => content.Trim() is "0" or "THAWED";
+
     public static string Wish(string file, bool frozen) =>
         file.EndsWith($"/{OfFirst}", StringComparison.Ordinal) ? frozen ? "FROZEN" : "THAWED" : frozen ? "1" : "0";
 

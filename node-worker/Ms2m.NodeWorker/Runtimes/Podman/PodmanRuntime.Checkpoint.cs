@@ -14,8 +14,8 @@ public sealed partial class PodmanRuntime
             return found.Trouble;
         if (found.Value is not { } container)
             return NodeFailures.NoSuchInstance(request.Name);
-        if (!request.StaysFrozen)
-            await EarlierDumpEndsAsync(container, cancel);
+        if (await EarlierDumpEndsAsync(container, request.StaysFrozen, cancel) is { } busy)
+            return busy;
         var state = StateOf(container);
         if (state != "running" && !(request.StaysFrozen && state == Container.Frozen))
             return NodeFailures.NotRunning(request.Name, state);
@@ -39,6 +39,9 @@ public sealed partial class PodmanRuntime
         try
         {
             var dump = await TakeAsync(request, container, () => { }, cancel);
+            // What was let run since is not what was dumped.
+            if (!dump.Failed && _groups.Of(container) is { } freezer && _groups.IsThawed(freezer))
+                return NodeFailures.DumpFailed(container.Name, "somebody let its processes run meanwhile.");
             made = !dump.Failed;
             return made ? dump.Value with { FrozenMs = Stopwatch.GetElapsedTime(since).TotalMilliseconds } : dump;
         }
@@ -94,13 +97,20 @@ public sealed partial class PodmanRuntime
         }
     }
 
-    /// <summary>What a worker was doing when it was killed may still be going on: its dump, and then the guard's thaw.</summary>
-    private async Task EarlierDumpEndsAsync(InspectedContainer container, CancellationToken cancel)
+    /// <summary>What a worker was doing when it was killed, or what took it too long, may still be going on: its dump, and then the
+    /// guard's thaw. That guard waits for any dump of the container, and would thaw it behind the next one's back.</summary>
+    private async Task<Trouble?> EarlierDumpEndsAsync(InspectedContainer container, bool mayBeFrozen, CancellationToken cancel)
     {
         var since = Stopwatch.GetTimestamp();
-        while (StateOf(container) == Container.Frozen
-            && Stopwatch.GetElapsedTime(since) < (RuncDump.IsRunning(container.Id) ? Slow : ThawTakes))
+        for (; RuncDump.IsRunning(container.Id) || FreezeGuard.IsOver(container.Id); await Task.Delay(20, cancel))
+        {
+            if (Stopwatch.GetElapsedTime(since) > Slow)
+                return NodeFailures.TookTooLong($"An earlier dump of '{container.Name}'", Slow);
+        }
+        since = Stopwatch.GetTimestamp();
+        while (!mayBeFrozen && StateOf(container) == Container.Frozen && Stopwatch.GetElapsedTime(since) < ThawTakes)
             await Task.Delay(20, cancel);
+        return null;
     }
 
     /// <summary>Memory and files, and beside them what others take while it stands still.</summary>
@@ -132,13 +142,16 @@ public sealed partial class PodmanRuntime
     private async Task<Outcome<Dump>> TakeOwnAsync(
         DumpRequest request, InspectedContainer container, Action taken, CancellationToken cancel)
     {
+        if (request.PostCopy || request.OneFile is not null)
+            GiveUp(request.Parent, container, "its checkpoint is made in a way that takes no notice of one");
         if (request.PostCopy)
             return RefusePostCopy(request, container) is { } refusal ? refusal : await DumpAsync(container, request, taken);
         if (request.OneFile is { } name)
             return await ExportWholeAsync(container, request.Folder, name, taken, cancel);
-        return places.AlwaysArchive || request.Accepts == CheckpointWay.Archive || OnlyArchiveCarries(request, container) is not null
-            ? await ExportAsync(request, container, taken, cancel)
-            : await DumpByPartsAsync(container, request, taken);
+        if (!places.AlwaysArchive && request.Accepts != CheckpointWay.Archive && OnlyArchiveCarries(request, container) is null)
+            return await DumpByPartsAsync(container, request, taken);
+        GiveUp(request.Parent, container, "its checkpoint is podman's export, which takes no notice of one");
+        return await ExportAsync(request, container, taken, cancel);
     }
 
     private Trouble? RefusePostCopy(DumpRequest request, InspectedContainer container) =>

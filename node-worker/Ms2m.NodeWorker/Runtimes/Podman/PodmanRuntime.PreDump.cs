@@ -16,7 +16,7 @@ public sealed partial class PodmanRuntime
         if (OnlyArchiveCarries(request, container) is { } more)
             return NodeFailures.NoPreDump(request.Name, $"{more}, so its checkpoint will be podman's export, which takes no notice of one.");
         // Whatever else begins to watch for changes makes this one forget some.
-        if (RuncDump.IsRunning(container.Id))
+        if (RuncDump.IsRunning(container.Id) || FreezeGuard.IsOver(container.Id))
             return NodeFailures.NoPreDump(request.Name, "another dump of it is being made.");
         if (Labels.SpecOf(container.Config?.Labels) is { Address: not null })
             _criu.Write(request.Name);
@@ -33,7 +33,7 @@ public sealed partial class PodmanRuntime
         try
         {
             var dumping = RuncDump.RunAheadAsync(places, container.Id, folder, work, Slow);
-            await LetGoInTimeAsync(freezer, dumping, letGo);
+            await LetGoInTimeAsync(freezer, places.Here(folder), dumping, letGo);
             var outcome = await dumping;
             if (outcome.Failed)
                 return outcome.Trouble;
@@ -46,23 +46,48 @@ public sealed partial class PodmanRuntime
         }
         finally
         {
-            Directory.Delete(places.Here(work), recursive: true);
+            // CRIU may write there still, when it took too long: then it goes with all that is the migration's.
+            if (!RuncDump.IsRunning(container.Id))
+                PrivateFiles.DeleteFolder(places.Here(work));
         }
     }
 
     /// <summary>CRIU thaws the group when it holds the processes itself, freezes it again when it lets go of them, and writes what
-    /// it has taken only then. Whoever looks too seldom to see that lets them go when all is written.</summary>
-    private async Task LetGoInTimeAsync(string freezer, Task dumping, Action letGo)
+    /// it has taken only then: a process's list of pages is there no sooner. Frozen, but neither seen thawed before nor with such a
+    /// list, it is the group as it was before CRIU had looked at it.</summary>
+    private async Task LetGoInTimeAsync(string freezer, string images, Task dumping, Action letGo)
     {
-        for (var isHeld = false; !dumping.IsCompleted; await Task.Delay(1))
+        for (var wasHeld = false; !dumping.IsCompleted; await Task.Delay(1))
         {
-            var isFrozen = _groups.IsFrozen(freezer);
-            if (isHeld && isFrozen)
-            {
-                letGo();
-                return;
-            }
-            isHeld |= !isFrozen;
+            wasHeld |= _groups.IsThawed(freezer) || HasListOfPages(images);
+            if (!wasHeld || !_groups.IsFrozen(freezer))
+                continue;
+            letGo();
+            return;
+        }
+    }
+
+    /// <summary>That of shared memory is written earlier.</summary>
+    private static bool HasListOfPages(string images)
+    {
+        const string list = "pagemap-";
+        return Directory.Exists(images)
+            && Directory.EnumerateFiles(images, $"{list}*.img").Any(file => char.IsAsciiDigit(Path.GetFileName(file)[list.Length]));
+    }
+
+    /// <summary>Its room is the checkpoint's now.</summary>
+    private void GiveUp(PreDump? parent, InspectedContainer container, string cause)
+    {
+        if (parent is null)
+            return;
+        ParentUnused(container.Name, cause);
+        try
+        {
+            PrivateFiles.DeleteFolder(places.Here(parent.Folder));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            ParentUnused(container.Name, $"{e.Message}; it goes with the checkpoint");
         }
     }
 
@@ -74,7 +99,7 @@ public sealed partial class PodmanRuntime
             return await DumpAsync(container, request, taken);
         if (parent.Id != container.Id || parent.Pid != container.State.Pid)
         {
-            ParentUnused(container.Name, "it was made of other processes");
+            GiveUp(parent, container, "it was made of other processes");
             return await DumpAsync(container, request, taken);
         }
         var images = places.Here(request.Folder);
@@ -96,7 +121,7 @@ public sealed partial class PodmanRuntime
         {
             cause = e.Message;
         }
-        ParentUnused(container.Name, cause!);
+        GiveUp(parent, container, cause!);
         // Volumes may be taken beside it: their sheet is nobody's to delete.
         foreach (var file in Directory.EnumerateFileSystemEntries(images).Where(file => file.EndsWith(".img", StringComparison.Ordinal)
             || Path.GetFileName(file) is ParentImages.Link))
