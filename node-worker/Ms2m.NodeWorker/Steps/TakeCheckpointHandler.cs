@@ -51,7 +51,6 @@ public sealed class TakeCheckpointHandler(
         PrivateFiles.CreateFolder(attempt);
         PrivateFiles.CreateFolder(images);
 
-        var ahead = outgoing.TakeAhead(command.MigrationId, attempt);
         var workload = await MakeRoomAsync();
         var dump = DumpAsync();
         try
@@ -120,13 +119,12 @@ public sealed class TakeCheckpointHandler(
         // Not to be cancelled: what was sent is sent, and a command that comes now waits for its turn.
         Task KeepAsync(string name, Sent sent, Dump made)
         {
-            var count = Directory.GetFiles(images).Length;
             // A base counts by its pages, wherever they lie.
-            foreach (var file in (made.Pieces?.Values ?? []).SelectMany(pieces => pieces).Select(piece => piece.Path).Distinct()
-                .Where(file => Path.GetDirectoryName(file) != images))
-                File.Move(file, Path.Combine(images, $"ahead-{Path.GetFileName(file)}"));
+            var besideThem = (made.Pieces?.Values ?? []).SelectMany(pieces => pieces).Select(piece => piece.Path).Distinct()
+                .Where(file => Path.GetDirectoryName(file) != images).ToList();
             return bases.KeepAsync(
-                name, command.MigrationId, images, new CompleteCheckpoint(sent.Digest, sent.Bytes, count), CancellationToken.None);
+                name, command.MigrationId, images, new CompleteCheckpoint(sent.Digest, sent.Bytes, Directory.GetFiles(images).Length),
+                CancellationToken.None, besideThem);
         }
 
         async Task<Outcome<Sent>> SendAsync()
@@ -156,7 +154,7 @@ public sealed class TakeCheckpointHandler(
                     StaysFrozen = command.StaysFrozen,
                     KeepsConnections = command.KeepsConnections,
                     PostCopy = command.PostCopy,
-                    Parent = ahead,
+                    Parent = outgoing.TakeAhead(command.MigrationId, attempt),
                     WhileFrozen = besides.Value.Count > 0 ? FinishVolumesAsync : null,
                     OneFile = command.Transfer.Mode == TransferMode.Registry ? RegistryTransfer.ExportFile : null,
                 }, cancel);

@@ -86,15 +86,23 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
 
     /// <summary>Takes a checkpoint that has gone to another node, for the workload's way back; or removes it, when it is
     /// larger than what may be kept.</summary>
-    internal async Task KeepAsync(string workload, Guid migrationId, string images, CompleteCheckpoint sent, CancellationToken cancel)
+    /// <param name="ahead">Files of a pre-dump, of which the checkpoint consists besides. They hold what has changed since, too: they
+    /// are left out where they do not fit.</param>
+    internal async Task KeepAsync(
+        string workload, Guid migrationId, string images, CompleteCheckpoint sent, CancellationToken cancel,
+        IReadOnlyList<string>? ahead = null)
     {
         Remove(b => b.Workload == workload);
         var most = (long)(room.SpaceForCheckpoints / 100.0 * options.BaseShare);
-        if (options.BaseSeconds == 0 || sent.Bytes > most)
+        var bytes = ahead is { Count: > 0 } ? LengthOf(Directory.GetFiles(images)) : sent.Bytes;
+        if (bytes + LengthOf(ahead ?? []) > most)
+            ahead = null;
+        bytes += LengthOf(ahead ?? []);
+        if (options.BaseSeconds == 0 || bytes > most)
             return;
         foreach (var other in All().OrderBy(b => b.At))
         {
-            if (All().Sum(b => b.Bytes) + sent.Bytes <= most)
+            if (All().Sum(b => b.Bytes) + bytes <= most)
                 break;
             Remove(b => b == other);
         }
@@ -105,9 +113,11 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
             PrivateFiles.CreateFolder(Path.GetDirectoryName(folder)!);
             PrivateFiles.CreateFolder(folder);
             Directory.Move(images, Path.Combine(folder, "images"));
+            foreach (var file in ahead ?? [])
+                File.Move(file, Path.Combine(folder, "images", $"ahead-{Path.GetFileName(file)}"));
             PrivateFiles.ReplaceJson(Path.Combine(folder, CompleteCheckpoint.FileName), sent);
             await MakeUsableAsync(folder, sent.Digest, cancel);
-            TransferLog.BaseKept(log, workload, sent.Bytes, options.BaseSeconds);
+            TransferLog.BaseKept(log, workload, bytes, options.BaseSeconds);
         }
         catch (IOException e)
         {
@@ -181,6 +191,8 @@ public sealed class Bases(WorkerOptions options, Room room, TimeProvider time, I
             TransferLog.BaseNotRemoved(log, one.Workload, e.Message);
         }
     }
+
+    private static long LengthOf(IEnumerable<string> files) => files.Sum(file => new FileInfo(file).Length);
 
     private static string[] FoldersIn(string folder)
     {

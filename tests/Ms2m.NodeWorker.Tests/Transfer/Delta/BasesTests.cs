@@ -44,6 +44,26 @@ public sealed class BasesTests : IDisposable
         Assert.Empty(bases.Of("stock"));
     }
 
+    [Theory]
+    [InlineData(10_000, true)]
+    [InlineData(1_000_000_001, false)]
+    public async Task a_pre_dump_is_kept_with_it_where_it_fits(long length, bool fits)
+    {
+        var bases = NewBases();
+        var (images, ahead) = (_folder["out"], _folder["pages-2.img"]);
+        Directory.CreateDirectory(images);
+        await File.WriteAllBytesAsync(Path.Combine(images, "pages-1.img"), new byte[10_000]);
+        // It takes no room.
+        using (var file = File.Create(ahead))
+            file.SetLength(length);
+
+        await bases.KeepAsync(
+            "orders", Guid.NewGuid(), images, new CompleteCheckpoint(new string('a', 64), 15_000, 1), default, [ahead]);
+
+        var files = Directory.GetFiles(Assert.Single(bases.Of("orders")).Images).Select(file => Path.GetFileName(file)).Order();
+        Assert.Equal(fits ? ["ahead-pages-2.img", "pages-1.img"] : ["pages-1.img"], files);
+    }
+
     [Fact]
     public async Task the_next_one_replaces_it()
     {
