@@ -12,8 +12,11 @@ public static partial class NodeFailures
     public static Trouble Superseded(string step) => Again(
         "MS2M-2002", $"The attempt at '{step}' was given up for a newer command.", "Nothing: a newer command is at work.");
 
+    /// <summary>Of what nobody waits for any more, and what may go on all the same.</summary>
+    public const string TookTooLongCode = "MS2M-2003";
+
     public static Trouble TookTooLong(string what, TimeSpan limit) => Again(
-        "MS2M-2003", $"{what} took longer than {Seconds(limit)}.", "See the node worker's log; is the node overloaded?");
+        TookTooLongCode, $"{what} took longer than {Seconds(limit)}.", "See the node worker's log; is the node overloaded?");
 
     public static Trouble Unexpected(string step, Exception cause) => Again(
         "MS2M-2004", $"A defect stopped '{step}': {cause.GetType().Name}: {cause.Message}",

@@ -72,6 +72,10 @@ public sealed record WorkerOptions
     /// anyway when a migration needs it.</summary>
     public int BaseShare { get; init; } = 50;
 
+    /// <summary>MS2M_PRE_DUMP: <c>yes</c> lets a checkpoint that is moved with <c>delta</c> build on a pre-dump. Absent by default: that
+    /// shortens the standstill, and relies on the kernel for every page that has changed.</summary>
+    public bool PreDump { get; init; }
+
     /// <summary>MS2M_REGISTRY (<c>https://host:port/prefix</c>), MS2M_REGISTRY_USER and MS2M_REGISTRY_PASSWORD: where checkpoints
     /// travel through that are moved by <c>registry</c>; whoever may read there can read a workload's memory meanwhile.
     /// MS2M_REGISTRY_CA: file with the authorities of its certificate; those of MS2M_TLS when absent. Null for none.</summary>

@@ -86,6 +86,9 @@ public static class WorkerOptionsReader
         if (!int.TryParse(Text("MS2M_BASE_SHARE", "50"), NumberStyles.None, CultureInfo.InvariantCulture, out var baseShare)
             || baseShare > 90)
             problems.Add("MS2M_BASE_SHARE must be a number of percent, 90 at most.");
+        var preDump = setting("MS2M_PRE_DUMP")?.Trim() is { Length: > 0 } wanted ? wanted : "no";
+        if (preDump is not ("yes" or "no"))
+            problems.Add("MS2M_PRE_DUMP must be yes or no.");
 
         var bridge = setting("MS2M_WORKLOAD_BRIDGE") is { Length: > 0 } named ? named.Trim() : null;
         if (bridge is { Length: 0 or > 15 } || bridge?.Any(c => c is '/' || char.IsWhiteSpace(c) || char.IsControl(c)) == true)
@@ -114,6 +117,7 @@ public static class WorkerOptionsReader
             Registry = ReadRegistry(setting, Secret, Address, tls, scheme, problems),
             BaseSeconds = baseSeconds,
             BaseShare = baseShare,
+            PreDump = preDump == "yes",
         };
         return problems.Count == 0 ? (options, problems) : (null, problems);
     }

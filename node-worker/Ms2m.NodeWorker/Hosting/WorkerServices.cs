@@ -73,6 +73,7 @@ public static class WorkerServices
             : new Unprotected());
 
         services.AddSingleton<Preparations>();
+        services.AddSingleton(new HugeZeroPages(HugeZeroPages.OfKernel));
         services.AddSingleton<PreDumping>();
         services.AddSingleton<CheckedRestore>();
         services.AddSingleton<VolumeScans>();

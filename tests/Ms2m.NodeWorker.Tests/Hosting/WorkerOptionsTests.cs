@@ -36,6 +36,18 @@ public sealed class WorkerOptionsTests
     }
 
     [Theory]
+    [InlineData(null, false)]
+    [InlineData("", false)]
+    [InlineData("no", false)]
+    [InlineData("yes", true)]
+    public void pre_dumps_are_made_where_that_is_asked_for(string? said, bool made)
+    {
+        _environment["MS2M_PRE_DUMP"] = said;
+
+        Assert.Equal(made, Read().Options!.PreDump);
+    }
+
+    [Theory]
     [InlineData("../br0")]
     [InlineData("br 0")]
     [InlineData("a-name-that-is-too-long")]
@@ -97,6 +109,7 @@ public sealed class WorkerOptionsTests
     [InlineData("MS2M_RESERVE_BYTES", "64MB")]
     [InlineData("MS2M_BASE_SECONDS", "an hour")]
     [InlineData("MS2M_BASE_SHARE", "91")]
+    [InlineData("MS2M_PRE_DUMP", "true")]
     [InlineData("MS2M_REGISTRY", "10.0.0.1:5000")]
     [InlineData("MS2M_REGISTRY", "http://10.0.0.1:5000/hidden")]
     public void a_wrong_setting_is_named_and_no_secret_with_it(string key, string? value)

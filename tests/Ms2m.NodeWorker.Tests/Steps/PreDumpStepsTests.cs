@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Ms2m.Contracts;
+using Ms2m.NodeWorker.Hosting;
 using Ms2m.NodeWorker.Preflight;
+using Ms2m.NodeWorker.Reservations;
 using Ms2m.NodeWorker.Tests.Stage;
 using Ms2m.NodeWorker.Transfer.Delta;
 
@@ -10,6 +12,7 @@ namespace Ms2m.NodeWorker.Tests.Steps;
 public sealed class PreDumpStepsTests
 {
     private const int Pages = 500;
+    private const long Much = 1L << 50;
 
     private static readonly TransferOptions Delta = new(TransferMode.Delta, TransferCompression.None, 30_000_000, MaxRounds: 1);
 
@@ -53,6 +56,91 @@ public sealed class PreDumpStepsTests
         Assert.All(copied.Rounds, round => Assert.False(round.IsPreDump));
         Assert.Null((await SendAsync(source, url)).Taken.PreDumpedBytes);
         Assert.Equal([null], source.Runtime.Parents);
+    }
+
+    [Fact]
+    public async Task a_node_where_nobody_has_switched_it_on_makes_none()
+    {
+        await using var source = await OpenAsync(change: options => options with { PreDump = false });
+        await using var target = await WorkerStage.OpenAsync();
+        var url = await ReserveAsync(target);
+        source.Runtime.BeforePreDump = () => Assert.Fail("It was asked for one.");
+
+        var copied = await PreCopyAsync(source, url);
+
+        Assert.Contains("MS2M_PRE_DUMP", copied.NoPreDumpBecause, StringComparison.Ordinal);
+        Assert.All(copied.Rounds, round => Assert.False(round.IsPreDump));
+        Assert.Null((await SendAsync(source, url)).Taken.PreDumpedBytes);
+        Assert.Equal([null], source.Runtime.Parents);
+    }
+
+    [Fact]
+    public async Task none_is_made_where_the_kernel_may_map_huge_pages_of_zeros()
+    {
+        using var kernel = new TemporaryFolder();
+        await using var source = await OpenAsync(services: services => services.AddSingleton(new HugeZeroPages(kernel.Path)));
+        await using var target = await WorkerStage.OpenAsync();
+
+        Assert.Contains("use_zero_page", (await PreCopyAsync(source, await ReserveAsync(target))).NoPreDumpBecause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task no_memory_is_written_to_a_disk()
+    {
+        await using var source = await OpenAsync(
+            services: services => services.AddSingleton<CheckpointStorage>(s => new OnDisk(s.GetRequiredService<WorkerOptions>())));
+        await using var target = await WorkerStage.OpenAsync();
+
+        Assert.Contains("ext4", (await PreCopyAsync(source, await ReserveAsync(target))).NoPreDumpBecause, StringComparison.Ordinal);
+        Assert.Empty(Outgoing(source));
+    }
+
+    [Theory]
+    [InlineData(Much, Much)]
+    [InlineData(0, 100_000_000)]
+    public async Task room_that_is_promised_or_not_there_is_not_taken(long promised, long memory)
+    {
+        await using var source = await OpenAsync();
+        await using var target = await WorkerStage.OpenAsync();
+        var url = await ReserveAsync(target);
+        source.Book.Write(new Reservation(Guid.NewGuid(), 1, "t-1", WorkerStage.Spec, "node-x", "", promised, promised));
+        source.Room.Memory = memory;
+
+        Assert.Contains("no room", (await PreCopyAsync(source, url)).NoPreDumpBecause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task one_that_breaks_leaves_the_rounds_as_they_were()
+    {
+        await using var source = await OpenAsync();
+        await using var target = await WorkerStage.OpenAsync();
+        var url = await ReserveAsync(target);
+        source.Runtime.BeforePreDump = () => throw new IOException("The folder is not empty.");
+
+        var copied = await PreCopyAsync(source, url);
+
+        Assert.NotEmpty(copied.Rounds);
+        Assert.Equal("The folder is not empty.", copied.NoPreDumpBecause);
+        Assert.Empty(Outgoing(source));
+    }
+
+    /// <summary>CRIU may be writing into it still.</summary>
+    [Fact]
+    public async Task one_that_nobody_waits_for_any_more_is_not_built_on_and_goes_with_its_migration()
+    {
+        await using var source = await OpenAsync();
+        await using var target = await WorkerStage.OpenAsync();
+        var url = await ReserveAsync(target);
+        source.Runtime.PreDumpFails = NodeFailures.TookTooLong("The dump", TimeSpan.FromSeconds(60));
+
+        Assert.NotEmpty((await PreCopyAsync(source, url)).Rounds);
+
+        Assert.Single(Outgoing(source));
+        Assert.Null((await SendAsync(source, url)).Taken.PreDumpedBytes);
+        Assert.Equal([null], source.Runtime.Parents);
+        source.Desk.Accept(new DiscardCheckpoint(_migration, StepNames.DiscardCheckpoint, 1));
+        await source.Bus.NextAsync<CheckpointDiscarded>();
+        Assert.Empty(Outgoing(source));
     }
 
     [Fact]
@@ -150,7 +238,8 @@ public sealed class PreDumpStepsTests
         Assert.Null((await SendAsync(source, url)).Taken.PreDumpedBytes);
     }
 
-    private static async Task<WorkerStage> OpenAsync(bool tracks = true)
+    private static async Task<WorkerStage> OpenAsync(
+        bool tracks = true, Func<WorkerOptions, WorkerOptions>? change = null, Action<IServiceCollection>? services = null)
     {
         var features = new NodeFeatures([new Tracking(tracks)], TimeProvider.System);
         await features.LookAsync(default);
@@ -158,11 +247,19 @@ public sealed class PreDumpStepsTests
         new Random(1).NextBytes(block);
         // Much memory, and much of it alike.
         var memory = Enumerable.Repeat(block, (int)(PreDumpRules.Least / block.Length) + 1);
-        var stage = await WorkerStage.OpenAsync("node-s", services: services =>
+        var stage = await WorkerStage.OpenAsync("node-s", change: options =>
         {
-            services.AddSingleton(features);
-            services.AddSingleton<ILiveMemory>(new FakeLiveMemory { Blocks = [.. memory] });
+            var switchedOn = options with { PreDump = true };
+            return change?.Invoke(switchedOn) ?? switchedOn;
+        }, services: all =>
+        {
+            all.AddSingleton(features);
+            all.AddSingleton(new HugeZeroPages("/no/such/folder"));
+            all.AddSingleton<ILiveMemory>(new FakeLiveMemory { Blocks = [.. memory] });
+            services?.Invoke(all);
         });
+        // The container's process is this one here, however much it and its like hold.
+        stage.Room.Space = stage.Room.Memory = Much;
         stage.Runtime.PreDumped = new byte[Pages * 4096];
         new Random(2).NextBytes(stage.Runtime.PreDumped);
         await stage.RunAsync("orders-s");
@@ -196,6 +293,11 @@ public sealed class PreDumpStepsTests
 
     private static string[] Outgoing(WorkerStage stage) => Directory.Exists(stage.Options.OutgoingFolder)
         ? Directory.GetDirectories(stage.Options.OutgoingFolder) : [];
+
+    private sealed class OnDisk(WorkerOptions options) : CheckpointStorage(options)
+    {
+        public override string Format => "ext4";
+    }
 
     private sealed class Tracking(bool available) : INodeCheck
     {

@@ -13,14 +13,21 @@ internal static class PreDumpRules
     /// less than this a pre-dump would take about as long as it saves.</summary>
     internal const long Least = 64 << 20;
 
-    /// <summary>Why none is made; null when one is.</summary>
+    /// <summary>The first thing to ask: a node where nobody has asked for pre-dumps looks at nothing else.</summary>
+    public const string SwitchedOff = "it is not switched on on this node (MS2M_PRE_DUMP)";
+
+    /// <summary>Why none is made where they are switched on; null when one is.</summary>
+    /// <param name="hugeZeroPages">Whether the kernel may map those.</param>
     /// <param name="bytes">What the checkpoint would write.</param>
     /// <param name="free">Room for it.</param>
-    public static string? WhyNot(IEnumerable<NodeFeature> features, long bytes, long free)
+    public static string? WhyNot(IEnumerable<NodeFeature> features, bool hugeZeroPages, long bytes, long free)
     {
         var feature = features.FirstOrDefault(one => one.Name == Feature);
         if (feature is not { Available: true })
             return $"this node's kernel does not tell which pages have changed ({Feature}: {feature?.Detail ?? "not looked at yet"})";
+        if (hugeZeroPages)
+            return "this node's kernel may map a huge page of zeros without telling that memory has changed ("
+                + $"{HugeZeroPages.OfKernel}: neither enabled is [never] nor use_zero_page 0)";
         if (bytes < Least)
             return $"it would not shorten the standstill by more than it takes: there are {bytes >> 20} MB of memory";
         // The checkpoint must find room beside it, should it be written as a whole after all.
