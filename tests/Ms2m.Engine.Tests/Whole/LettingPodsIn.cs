@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Ms2m.Contracts;
 using Ms2m.Engine.Broker;
+using Ms2m.Engine.Cluster;
 using Ms2m.Kubernetes.Api;
 using Ms2m.Kubernetes.Resources;
 using Ms2m.Tests.Simulation;
@@ -20,13 +21,13 @@ public sealed class LettingPodsIn(EngineFixture fixture) : IClassFixture<EngineF
         await using var fleet = await ScriptedFleet.StartAsync(fixture.Options.Broker, "node-a", "node-b");
         await using var engine = await fixture.StartEngineAsync();
         var spec = SpecOf("found");
-        await fleet.ReportAsync("node-a");
-        await fleet.ReportAsync("node-b");
+        await ReportAsync(engine, fleet, "node-a");
+        await ReportAsync(engine, fleet, "node-b");
 
         await fleet.SendAsync(Found, new WorkloadFound("node-a", "found-00000001", spec));
         await EventuallyAsync("it is let in", () => !fleet.Ordered.IsEmpty);
         await fleet.SendAsync(Found, new WorkloadFound("node-b", "found-00000002", spec));
-        await fleet.ReportAsync("node-a", ScriptedFleet.Active("found-00000001", "found"));
+        await ReportAsync(engine, fleet, "node-a", ScriptedFleet.Active("found-00000001", "found"));
         await fleet.SendAsync(Found, new WorkloadFound("node-b", "found-00000002", spec));
         // Another one's order shows that both had their turn.
         await fleet.SendAsync(Found, new WorkloadFound("node-b", "mark-00000001", spec with { Name = "mark", Queue = "mark" }));
@@ -42,8 +43,8 @@ public sealed class LettingPodsIn(EngineFixture fixture) : IClassFixture<EngineF
         await using var fleet = await ScriptedFleet.StartAsync(fixture.Options.Broker, "node-a", "node-b");
         var pods = new SimulatedCluster();
         await using var engine = await fixture.StartEngineAsync(edges: services => services.AddSingleton<IKubernetesApi>(pods));
-        await fleet.ReportAsync("node-a", Instance("ended-00000001", "ended") with { State = "exited" });
-        await fleet.ReportAsync("node-b");
+        await ReportAsync(engine, fleet, "node-a", Instance("ended-00000001", "ended") with { State = "exited" });
+        await ReportAsync(engine, fleet, "node-b");
 
         await fleet.SendAsync(Found, new WorkloadFound("node-a", "ended-00000001-1", SpecOf("ended")));
 
@@ -61,7 +62,8 @@ public sealed class LettingPodsIn(EngineFixture fixture) : IClassFixture<EngineF
         await fleet.SendAsync(Names.NodeReports, new NodeReported(
             "node-a", "http://node-a:8490", DateTimeOffset.UtcNow, 1, new Dictionary<string, string>(), 2, 8L << 30, 4L << 30, 2L << 30, [],
             [Instance("silent-00000001", "silent")]));
-        await fleet.ReportAsync("node-b");
+        await StoredAsync(engine, "node-a", "silent-00000001");
+        await ReportAsync(engine, fleet, "node-b");
 
         await fleet.SendAsync(Found, new WorkloadFound("node-b", "silent-00000002", SpecOf("silent")));
         await fleet.SendAsync(Found, new WorkloadFound("node-b", "mark2-00000001", SpecOf("mark2")));
@@ -81,8 +83,8 @@ public sealed class LettingPodsIn(EngineFixture fixture) : IClassFixture<EngineF
         await using var engine = await fixture.StartEngineAsync();
         var users = engine.Services.GetRequiredService<BrokerUsers>();
         await users.PutAsync(Names.InstanceUser("vanished-0000000a"), "p", CancellationToken.None);
-        await fleet.ReportAsync("node-a");
-        await fleet.ReportAsync("node-b");
+        await ReportAsync(engine, fleet, "node-a");
+        await ReportAsync(engine, fleet, "node-b");
 
         await fleet.SendAsync(Found, new WorkloadFound("node-b", "vanished-0000000b", SpecOf("vanished")));
         await EventuallyAsync("it is let in", () => fleet.Ordered.Any(order => InstanceOf(order.Body) == "vanished-0000000b"));
@@ -101,8 +103,8 @@ public sealed class LettingPodsIn(EngineFixture fixture) : IClassFixture<EngineF
         await using var engine = await fixture.StartEngineAsync(edges: services => services.AddSingleton<IKubernetesApi>(pods));
         var users = engine.Services.GetRequiredService<BrokerUsers>();
         await users.PutAsync(Names.InstanceUser("unseen-0000000a"), "p", CancellationToken.None);
-        await fleet.ReportAsync("node-a");
-        await fleet.ReportAsync("node-b");
+        await ReportAsync(engine, fleet, "node-a");
+        await ReportAsync(engine, fleet, "node-b");
 
         await fleet.SendAsync(Found, new WorkloadFound("node-b", "unseen-0000000b", SpecOf("unseen")));
         await fleet.SendAsync(Found, new WorkloadFound("node-b", "mark3-0000000a", SpecOf("mark3")));
@@ -121,10 +123,27 @@ public sealed class LettingPodsIn(EngineFixture fixture) : IClassFixture<EngineF
 
     private static string? InstanceOf(JsonElement order) => order.GetProperty("instanceId").GetString();
 
-    private static async Task EventuallyAsync(string what, Func<bool> condition)
+    /// <summary>Reports and found pods come by two queues: who is not waited for here may be read last.</summary>
+    private static async Task ReportAsync(RunningEngine engine, ScriptedFleet fleet, string node, params InstanceReported[] instances)
+    {
+        await fleet.ReportAsync(node, instances);
+        await StoredAsync(engine, node, [.. instances.Select(one => one.InstanceId)]);
+    }
+
+    private static async Task StoredAsync(RunningEngine engine, string node, params string[] instances)
+    {
+        var reader = engine.Services.GetRequiredService<ClusterReader>();
+        await EventuallyAsync($"the report of {node} is stored", async () => (await reader.NodesAsync(CancellationToken.None))
+            .Any(one => one.Node == node && one.Instances.Select(there => there.InstanceId).SequenceEqual(instances)));
+    }
+
+    private static Task EventuallyAsync(string what, Func<bool> condition) =>
+        EventuallyAsync(what, () => Task.FromResult(condition()));
+
+    private static async Task EventuallyAsync(string what, Func<Task<bool>> condition)
     {
         var watch = Stopwatch.StartNew();
-        while (!condition())
+        while (!await condition())
         {
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"Waited 30 s until {what}.");
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);

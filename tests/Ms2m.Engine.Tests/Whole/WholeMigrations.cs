@@ -143,6 +143,7 @@ public sealed class WholeMigrations(EngineFixture fixture, ITestOutputHelper out
 
     internal static async Task KnowTheNodesAsync(RunningEngine engine, ScriptedCluster cluster)
     {
+        await ForgetCopiesAsync(engine, cluster.Workload);
         await cluster.ReportAsync();
         var reader = engine.Services.GetRequiredService<Cluster.ClusterReader>();
         await WaitAsync("both nodes are known", async () =>
@@ -151,6 +152,16 @@ public sealed class WholeMigrations(EngineFixture fixture, ITestOutputHelper out
             return nodes.Any(node => node.Node == "node-b")
                 && nodes.Any(node => node.Instances.Any(instance => instance.InstanceId == cluster.Source));
         });
+    }
+
+    /// <summary>Here a copy is gone when the next migration begins. Where its report came too late, its name would be held for
+    /// it: see <see cref="NamesAfterMigrations"/>.</summary>
+    private static async Task ForgetCopiesAsync(RunningEngine engine, string workload)
+    {
+        await using var command = engine.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+            "delete from ms2m_claims where workload = $1 and instance_id is not null");
+        command.Parameters.AddWithValue(workload);
+        await command.ExecuteNonQueryAsync();
     }
 
     internal static Task<MigrationView> EndOfAsync(RunningEngine engine, Guid id) =>
