@@ -129,12 +129,8 @@ internal static class ClusterEndpoints
         }
 
         var hosts = Instances(await cluster.NodesAsync(token)).Where(host => host.Instance.Spec.Name == name).ToArray();
-        if (hosts.Length == 0 && await starts.TakeBackAsync(name, token))
-        {
-            return Results.Accepted("/workloads", new NothingBody());
-        }
-
-        if (hosts.Length == 0)
+        // Also when there are hosts: a report may still show where it was before it was moved.
+        if (!await starts.TakeBackAsync(name, token) && hosts.Length == 0)
         {
             return Results.NotFound(Failures.UnknownWorkload(name));
         }

@@ -1,4 +1,5 @@
 using Ms2m.Contracts;
+using Ms2m.EventLog;
 using Ms2m.EventLog.Documents;
 using Npgsql;
 
@@ -13,7 +14,8 @@ public sealed class ClusterReader(DocumentTable<NodeView, string> views, NpgsqlD
     public async Task<IEnumerable<NodeReported>> NodesAsync(CancellationToken token) =>
         (await ViewsAsync(token)).Select(view => view.Report with { At = view.ReceivedAt });
 
-    /// <summary>Whether the node's newest report names the instance.</summary>
-    public async Task<bool> ShowsAsync(string node, string instance, CancellationToken token) =>
-        (await ViewsAsync(token)).Any(view => view.Report.Node == node && view.Report.Instances.Any(one => one.InstanceId == instance));
+    /// <summary>Whether the node's newest report names the instance. No newer one comes in between until the session ends.</summary>
+    public async Task<bool> ShowsAsync(PgSession session, string node, string instance, CancellationToken token) =>
+        await views.LoadForUpdateAsync(session, node, token) is { } known
+        && known.Value.Report.Instances.Any(one => one.InstanceId == instance);
 }

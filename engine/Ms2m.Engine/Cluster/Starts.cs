@@ -70,7 +70,7 @@ public sealed class Starts(
         }
     }
 
-    /// <summary>Takes back a start that has not shown yet. The worker is told, in case that it has it in hand or is frozen
+    /// <summary>Takes back a start, or stops what a migration has left, that no report has shown yet. The worker is told, in case that it has it in hand or is frozen
     /// with it.</summary>
     /// <returns>Whether there was one.</returns>
     public async Task<bool> TakeBackAsync(string workload, CancellationToken token)
@@ -82,7 +82,12 @@ public sealed class Starts(
 
         await SendToAsync(claim.Node, new StopWorkload(Guid.CreateVersion7(time.GetUtcNow()), claim.InstanceId), null, token);
         await access.RevokeAsync(claim.InstanceId, token);
-        await RunClaim.ReleaseAsync(store, claim.RequestId, token);
+        // What runs already holds its name until it has stopped, as one that reports show.
+        if (!await claim.RunsAsync(store, token))
+        {
+            await RunClaim.ReleaseAsync(store, claim.RequestId, token);
+        }
+
         return true;
     }
 

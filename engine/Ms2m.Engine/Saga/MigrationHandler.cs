@@ -27,7 +27,7 @@ public sealed class MigrationHandler(
     TimeProvider time)
 {
     /// <summary>A node reports every two seconds; one that is silent for so long does not hold a name any more.</summary>
-    private static readonly TimeSpan _untilReported = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _untilReported = TimeSpan.FromSeconds(20);
 
     /// <returns>The phase after it.</returns>
     public async Task<Phase> HandleAsync<T>(MigrationSaga saga, T message, ConsumeContext<T> context)
@@ -56,7 +56,7 @@ public sealed class MigrationHandler(
 
         if (saga.State is MigrationState.Ended && decision.Events.Count > 0 && WorkloadOf(saga, message) is { } workload)
         {
-            await LetGoAsync(saga, workload, now, context.CancellationToken);
+            await LetGoAsync(saga, before, workload, now, context.CancellationToken);
         }
 
         measures.Follow(session, saga, before, decision.Events);
@@ -70,10 +70,12 @@ public sealed class MigrationHandler(
     }
 
     // Until its node's report names it, whoever asks would find nothing under the name and could start a second one.
-    private async Task LetGoAsync(MigrationSaga saga, string workload, DateTimeOffset now, CancellationToken token)
+    private async Task LetGoAsync(MigrationSaga saga, MigrationState before, string workload, DateTimeOffset now, CancellationToken token)
     {
-        if (saga.State is MigrationState.Ended ended && Survivor.Of(ended) is { } survivor
-            && !await cluster.ShowsAsync(survivor.Node, survivor.InstanceId, token))
+        // One that ended earlier has let go, and one that only waited for its turn has touched nothing.
+        if (before is not (MigrationState.Ended or MigrationState.Queued)
+            && saga.State is MigrationState.Ended ended && Survivor.Of(ended) is { } survivor
+            && !await cluster.ShowsAsync(session, survivor.Node, survivor.InstanceId, token))
         {
             session.DeferHandOver(workload, saga.CorrelationId, survivor.InstanceId, survivor.Node, now + _untilReported);
             return;

@@ -19,9 +19,14 @@ public sealed record RunClaim(string Workload, Guid RequestId, string InstanceId
 
     private const string LetGo = "delete from ms2m_claims where migration_id = $1 and instance_id is not null";
 
-    // The table is small: one row for each workload that is being moved or started.
+    // A start has no stream.
+    private const string HandedOver = "select exists (select from mt_streams where id = $1)";
+
+    // The table is small: one row for each workload that is being moved or started. What a migration has left may go by any
+    // node's word, since its own may never report again; an order to start may still be carried out there.
     private const string Settle =
-        "delete from ms2m_claims where instance_id = any($1) or (node = $2 and deadline < $3)";
+        "delete from ms2m_claims where instance_id = any($1)"
+        + " or (deadline < $3 and (node = $2 or exists (select from mt_streams where id = migration_id)))";
 
     /// <summary>At once, so that the caller can decide on the answer. Kept only if the session commits.</summary>
     /// <returns>Null when the claim succeeded; else who holds the workload, a start or a migration.</returns>
@@ -45,6 +50,15 @@ public sealed record RunClaim(string Workload, Guid RequestId, string InstanceId
             ? new RunClaim(
                 workload, rows.GetGuid(0), rows.GetString(1), rows.GetString(2), rows.GetFieldValue<DateTimeOffset>(3))
             : null;
+    }
+
+    /// <summary>Whether the instance is what a migration has left, and so runs already: its name is free when a report shows it,
+    /// or no report has by the deadline.</summary>
+    public async Task<bool> RunsAsync(NpgsqlDataSource store, CancellationToken token)
+    {
+        await using var command = store.CreateCommand(HandedOver);
+        command.Parameters.Add(Parameter.Uuid(RequestId));
+        return (bool)(await command.ExecuteScalarAsync(token))!;
     }
 
     /// <summary>At once: for a start that was refused or taken back, or whose order never left. Letting go of what is not

@@ -61,9 +61,21 @@ internal sealed class StruckMigration(Cluster cluster, Stage stage, Cell cell, s
         {
             // Also when the command is interrupted: a lab with a cut network would puzzle whoever uses it next.
             await _mending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await LetGo();
-            await _blow.Mend(CancellationToken.None);
-            await Fast();
+            try
+            {
+                await Fast();
+            }
+            finally
+            {
+                try
+                {
+                    await LetGo();
+                }
+                finally
+                {
+                    await _blow.Mend(CancellationToken.None);
+                }
+            }
         }
 
         if (Ended is null)
@@ -135,7 +147,7 @@ internal sealed class StruckMigration(Cluster cluster, Stage stage, Cell cell, s
             if (cell.Moment == Moment.RollingBack && !cancelled && Has(cell.Variant.Replays ? Moment.Replaying : Moment.Restoring))
             {
                 cancelled = true;
-                await cluster.Engine.Cancel(_id, cancel);
+                await CancelIfItCan(cancel);
             }
         }
     }
@@ -145,6 +157,19 @@ internal sealed class StruckMigration(Cluster cluster, Stage stage, Cell cell, s
     private Task LetGo() => hold?.End(CancellationToken.None) ?? Task.CompletedTask;
 
     private bool Has(Moment moment) => _log.Any(one => _moments.BegunBy(one) == moment);
+
+    // Who looked away for too long is told so by the log: it did not strike within its moment.
+    private async Task CancelIfItCan(CancellationToken cancel)
+    {
+        try
+        {
+            await cluster.Engine.Cancel(_id, cancel);
+        }
+        catch (EngineRefusedException)
+        {
+            // Past the commit point it can only go on.
+        }
+    }
 
     private async Task Strike(CancellationToken cancel)
     {

@@ -40,22 +40,23 @@ internal sealed class OrdersWorkload(EngineClient engine, BrokerEyes broker)
             environment[Collector] = collector;
         }
 
-        await Run(new RunRequest(Name, node, Image, Queue, environment), cancel);
-        var running = await WaitFor(
-            $"{Name} ran on {node}", instances => instances.FirstOrDefault(one => one.State == "running"), cancel);
-        return running.InstanceId!;
+        var instance = await Run(new RunRequest(Name, node, Image, Queue, environment), cancel);
+        await WaitFor(
+            $"{Name} ran on {node}",
+            instances => instances.FirstOrDefault(one => one.InstanceId == instance && one.State == "running"),
+            cancel);
+        return instance;
     }
 
     // A report that was under way when the old one was stopped may show it once more.
-    private async Task Run(RunRequest request, CancellationToken cancel)
+    private async Task<string> Run(RunRequest request, CancellationToken cancel)
     {
         var begun = TimeProvider.System.GetTimestamp();
         while (true)
         {
             try
             {
-                await engine.Run(request, cancel);
-                return;
+                return (await engine.Run(request, cancel)).GetProperty("instanceId").GetString()!;
             }
             catch (EngineRefusedException seen) when (
                 IsThere.Contains(seen.Reason.Code) && TimeProvider.System.GetElapsedTime(begun) < Patience)

@@ -1,3 +1,4 @@
+using Ms2m.Cli.Api;
 using Ms2m.Eval.Lab;
 using Ms2m.Eval.Load;
 
@@ -22,7 +23,14 @@ public sealed class LabFixture : IAsyncLifetime
     internal LabTool Tool => Cluster.Tool ?? throw new InvalidOperationException(
         "MS2M_LAB_TOOL names no lab: run these tests through ./ms2m test.");
 
-    public Task InitializeAsync() => Ready();
+    public async Task InitializeAsync()
+    {
+        // A run that was killed may have left it slow or cut.
+        await Tool.Must(["network", "heal"], CancellationToken.None);
+        await Tool.Must(["network", "fast", Source], CancellationToken.None);
+        await Tool.Must(["network", "fast", Target], CancellationToken.None);
+        await Ready();
+    }
 
     public Task DisposeAsync()
     {
@@ -32,6 +40,19 @@ public sealed class LabFixture : IAsyncLifetime
 
     /// <summary>Waits until everything stands again that a test may have knocked over.</summary>
     internal Task Ready() => Cluster.Ready([Source, Target], CancellationToken.None);
+
+    /// <summary>Waits until reports show the workload where it is now, and nowhere else: a migration is over sooner, and who is
+    /// to move it again looks at them.</summary>
+    internal async Task Shown(LoadedWorkload orders, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while ((await Cluster.Engine.Workloads(patience.Token)).As<List<WorkloadView>>().Where(one => one.Name == OrdersWorkload.Name).ToList()
+            is not [{ Role: "Active", State: "running" } only] || only.InstanceId != orders.Instance)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
+        }
+    }
 
     internal Task<LoadedWorkload> LoadedOrders(LoadOptions load, Action<string> say, CancellationToken cancel) =>
         LoadedWorkload.Start(Cluster.Lab, Cluster.Engine, Cluster.Broker, Source, load, say, cancel);

@@ -49,6 +49,7 @@ public sealed class EveryWay(LabFixture lab, ITestOutputHelper output)
                 lab.Cluster, OrdersWorkload.Name, target, new Move("shadow", new TransferOptions(TransferMode.Delta)), _ => { }, cancel);
             Assert.True(migration.View.IsCompleted, $"{migration.View.Reason}");
             orders.Moved(migration.View);
+            await lab.Shown(orders, cancel);
             sent.Add(migration.View.WireBytes);
             output.WriteLine($"{migration.View.WireBytes} of {migration.View.CheckpointBytes} bytes, "
                 + $"{string.Join(", ", migration.Events.Where(one => one.Type == "pre_copied").Select(one => one.Data))}");

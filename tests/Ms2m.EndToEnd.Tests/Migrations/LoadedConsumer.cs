@@ -37,6 +37,7 @@ public sealed class LoadedConsumer(LabFixture lab, ITestOutputHelper output)
             var migration = await MigrationRecord.Make(lab.Cluster, OrdersWorkload.Name, target, _ => { }, cancel);
             Assert.Equal("Completed", migration.View.Phase);
             orders.Moved(migration.View);
+            await lab.Shown(orders, cancel);
         }
 
         await Proof.ExactAndClean(lab, orders, output.WriteLine, cancel);

@@ -31,6 +31,7 @@ public sealed class LiveMoves(LabFixture lab, ITestOutputHelper output)
             output.WriteLine($"{kind.Image}: {migration.View.Phase} in {migration.View.TotalMs:0} ms, frozen {migration.View.FrozenMs:0} ms");
             Assert.True(migration.View.Phase == "Completed", $"{migration.View.Phase}: {migration.View.Reason}");
             await server.Serves(50, Cancel);
+            await server.Settled(Cancel);
         }
 
         var settled = await server.Settled(Cancel);

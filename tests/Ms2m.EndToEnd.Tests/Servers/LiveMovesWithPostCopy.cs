@@ -27,6 +27,7 @@ public sealed class LiveMovesWithPostCopy(LabFixture lab, ITestOutputHelper outp
             var migration = await server.Migrate(target, _lazily, Cancel);
             Assert.True(migration.View.Phase == "Completed", $"{migration.View.Phase}: {migration.View.Reason}");
             await server.Serves(50, Cancel);
+            await server.Settled(Cancel);
         }
 
         var settled = await server.Settled(Cancel);

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Ms2m.Contracts;
 using Ms2m.Engine.Tests.Delivery.Lab;
 using Ms2m.Migrations;
+using Npgsql;
 
 namespace Ms2m.Engine.Tests.Whole;
 
@@ -26,6 +28,26 @@ public sealed class NamesAfterMigrations(EngineFixture fixture) : IClassFixture<
         Assert.Equal(HttpStatusCode.Accepted, stopped.StatusCode);
         await Eventually.TrueAsync(() => Task.FromResult(cluster.Has(nameof(StopWorkload))), "its node is told");
         Assert.Equal(Names.ShadowInstance(cluster.Workload, id), cluster.BodyOf(nameof(StopWorkload)).GetProperty("instanceId").GetString());
+        // It has been told to stop; whether it has stopped only a report can say.
+        Assert.Equal("MS2M-0113", await RunAsync(engine, cluster.Workload));
+    }
+
+    [Fact]
+    public async Task a_node_that_never_reports_again_does_not_hold_the_name_for_ever()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(fixture.Options.Broker, "orphaned");
+        await using var engine = await fixture.StartEngineAsync();
+        await MovedAsync(engine, cluster);
+        Assert.Equal("MS2M-0113", await RunAsync(engine, cluster.Workload));
+        await using (var late = engine.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+            "update ms2m_claims set deadline = now() - interval '1 second' where workload = 'orphaned'"))
+        {
+            await late.ExecuteNonQueryAsync();
+        }
+
+        await cluster.ReportOfAsync("node-a");
+
+        await Eventually.TrueAsync(async () => await RunAsync(engine, cluster.Workload) is null, "the name is free");
     }
 
     [Fact]

@@ -144,13 +144,16 @@ public sealed class WholeMigrations(EngineFixture fixture, ITestOutputHelper out
     internal static async Task KnowTheNodesAsync(RunningEngine engine, ScriptedCluster cluster)
     {
         await ForgetCopiesAsync(engine, cluster.Workload);
+        var before = DateTimeOffset.UtcNow;
         await cluster.ReportAsync();
         var reader = engine.Services.GetRequiredService<Cluster.ClusterReader>();
         await WaitAsync("both nodes are known", async () =>
         {
             var nodes = await reader.NodesAsync(CancellationToken.None);
-            return nodes.Any(node => node.Node == "node-b")
-                && nodes.Any(node => node.Instances.Any(instance => instance.InstanceId == cluster.Source));
+            // Another test's reports may be there already.
+            var now = nodes.Where(node => node.At >= before).ToList();
+            return now.Any(node => node.Node == "node-b")
+                && now.Any(node => node.Instances.Any(instance => instance.InstanceId == cluster.Source));
         });
     }
 

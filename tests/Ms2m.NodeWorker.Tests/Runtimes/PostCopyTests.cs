@@ -114,7 +114,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
         Assert.True(MemoryProgram.IsPage(await client.AskAsync(0), 0));
         await LeaveMemoryAsync();
         using var memory = FrozenMemory.Open(await ProcessesAsync());
-        await RestoreAsync(patience: TimeSpan.FromSeconds(2));
+        await RestoreAsync(patience: TimeSpan.FromSeconds(6));
         await ServeAsync(memory, bytes: 8 << 20);
         Assert.Null((await _onB.ThawAsync(_copy, default)).Trouble);
 
@@ -204,7 +204,7 @@ public sealed class PostCopyTests : IAsyncLifetime, IDisposable
         await _onB.EndPagesAsync(Work).WithinLimitAsync("the copy's removal");
 
         await _restoring!.WithinLimitAsync("podman's answer");
-        Assert.Empty(PageDaemonProcesses.Of(Work));
+        await Eventually.HoldsAsync("the daemon's end", () => PageDaemonProcesses.Of(Work).Count == 0);
     }
 
     [Fact]

@@ -9,10 +9,16 @@ internal static class CriuLog
     /// <summary>The first error is the cause; those after it follow from it.</summary>
     public static string? FirstError(string path)
     {
-        if (!File.Exists(path))
+        try
+        {
+            return File.ReadLines(path)
+                .FirstOrDefault(l => l.Contains("Error (", StringComparison.Ordinal) && !l.Contains(Harmless, StringComparison.Ordinal))
+                ?.Trim();
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // CRIU has not come so far, or the container was removed meanwhile.
             return null;
-        return File.ReadLines(path)
-            .FirstOrDefault(l => l.Contains("Error (", StringComparison.Ordinal) && !l.Contains(Harmless, StringComparison.Ordinal))
-            ?.Trim();
+        }
     }
 }

@@ -51,7 +51,8 @@ internal sealed class MemoryLinks : IDisposable
         File.CreateSymbolicLink(link, target);
     }
 
-    private static void Remove(string path)
+    /// <summary>Something of a container's folder, if it is there.</summary>
+    public static void Remove(string path)
     {
         try
         {

@@ -74,8 +74,8 @@ public sealed partial class PodmanRuntime
             return reply.Trouble;
         if (!reply.Value.IsSuccess)
             return NodeFailures.RestoreFailed(request.Name, CriuLog.FirstError(restoreLog) ?? reply.Value.Cause());
-        File.Delete(restoreLog);
-        File.Delete(places.Here(Path.Combine(state, "stats-restore")));
+        MemoryLinks.Remove(restoreLog);
+        MemoryLinks.Remove(places.Here(Path.Combine(state, "stats-restore")));
         Restored(request.Name, reply.Value.Text.Trim());
         return request.Pages is { } pages ? await TieAsync(request.Name, pages, cancel) : Done.It;
     }
