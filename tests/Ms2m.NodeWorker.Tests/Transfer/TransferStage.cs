@@ -123,8 +123,8 @@ internal sealed class TransferStage : IAsyncDisposable
 
     public OpenChannels Channels => _app.Services.GetRequiredService<OpenChannels>();
 
-    /// <summary>No test waits half a minute for a silence.</summary>
-    public static ChannelPatience Short { get; } = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
+    /// <summary>No test waits half a minute for a silence. Not shorter: this process may itself stand still for a second or two.</summary>
+    public static ChannelPatience Short { get; } = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(4));
 
     public Task<Outcome<ChannelStream>> OpenChannelAsync(
         string purpose = TestedChannel.Word, string token = Token, Uri? url = null, TransferOptions? options = null) =>
