@@ -66,7 +66,8 @@ internal sealed class OrdersWorkload(EngineClient engine, BrokerEyes broker)
         }
     }
 
-    private async Task Remove(CancellationToken cancel)
+    /// <summary>Removes whatever runs under the name, with its queue.</summary>
+    public async Task Remove(CancellationToken cancel)
     {
         await WaitFor(
             $"no migration of {Name} was under way",

@@ -82,6 +82,8 @@ public sealed class PodsInTheLab(LabFixture lab) : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         await lab.Ready();
+        // Workers of pods see no container of another test, and would find it again when they are podman's once more.
+        await new OrdersWorkload(lab.Cluster.Engine, lab.Cluster.Broker).Remove(CancellationToken.None);
         await StartAsync(CancellationToken.None);
     }
 
@@ -149,6 +151,13 @@ public sealed class PodsInTheLab(LabFixture lab) : IAsyncLifetime, IDisposable
         Environment.SetEnvironmentVariable("MS2M_LAB_ENGINE_SETTINGS", null);
         Environment.SetEnvironmentVariable("MS2M_LAB_WORKER_SETTINGS", null);
         await lab.Ready();
+        // What the engine knows of the nodes is what they were until each has reported as what it is now.
+        var restarted = TimeProvider.System.GetTimestamp();
+        while ((await lab.Cluster.Engine.Nodes(cancel)).As<List<NodeView>>().Any(one => one.Node is LabFixture.Source or LabFixture.Target
+            && one.AgeMs >= TimeProvider.System.GetElapsedTime(restarted).TotalMilliseconds))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancel);
+        }
     }
 
     /// <summary>The controllers and the scheduler; the nodes are the lab's.</summary>
