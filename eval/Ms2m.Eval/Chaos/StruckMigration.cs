@@ -91,15 +91,7 @@ internal sealed class StruckMigration(Cluster cluster, Stage stage, Cell cell, s
         patience.CancelAfter(TimeSpan.FromSeconds(150));
         try
         {
-            try
-            {
-                await cluster.Engine.Cancel(_id, patience.Token);
-            }
-            catch (EngineRefusedException)
-            {
-                // Past the commit point it can only go on.
-            }
-
+            await CancelIfItCan(patience.Token);
             await follower.ToTheEnd((_, _) => { }, patience.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Ms2m.NodeWorker.Runtimes.Podman;
@@ -19,7 +17,7 @@ internal static class RuncRestore
             foreach (var (pid, words) in all)
             {
                 if (words is [var title, ..] && title.StartsWith("criu", StringComparison.Ordinal) && restores.Contains(ParentOf(pid)))
-                    Kill(pid);
+                    ProcessEnd.Kill(pid);
             }
         }
     }
@@ -39,19 +37,6 @@ internal static class RuncRestore
         {
             // It has ended.
             return 0;
-        }
-    }
-
-    private static void Kill(int pid)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(pid);
-            process.Kill();
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
-        {
-            // It has ended.
         }
     }
 }
